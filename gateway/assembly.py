@@ -1,0 +1,145 @@
+"""The composition root: settings in, a Gateway out. The only file that builds things."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import tzinfo
+from pathlib import Path
+from typing import Any
+
+from uuid_utils import uuid7
+
+from gateway import plugins
+from gateway.bindings.http import HttpBinding
+from gateway.bindings.soap import SoapBinding
+from gateway.contracts.load import load
+from gateway.errors import ConfigError
+from gateway.model.contract import Contract
+from gateway.model.mapping import Mapping as EventMapping
+from gateway.model.reading import Reader, Reading, reader_for
+from gateway.model.request import Dialect
+from gateway.model.retry import RetryPolicy
+from gateway.model.route import Route, Routes
+from gateway.pipeline import Current, Gateway, Outlet, Source
+from gateway.settings import (
+    DestinationSettings,
+    Document,
+    RouteSettings,
+    Settings,
+    SourceSettings,
+    checked,
+)
+from gateway.soap.declared import DeclaredService
+from gateway.store.engine import Place
+from gateway.store.revisions import Revisions
+
+
+@dataclass
+class Workshop:
+    """Builds Gateways, and keeps what is dear to build: a Spyne application is never given back to memory whole."""
+
+    contracts: dict[str, Contract] = field(default_factory=dict)
+    services: dict[tuple[str, Reading, str], DeclaredService] = field(default_factory=dict)
+
+    def build(self, document: Document, revision: int) -> Gateway:
+        """The Gateway that `document` describes. Raises ConfigError with every problem."""
+        settings = document.settings()
+        problems: list[ConfigError] = []
+        sources = _each(settings.sources, lambda name, one: self._source(document, name, one), problems)
+        outlets = _each(settings.destinations, lambda name, one: _outlet(document, name, one), problems)
+        routes = _each(settings.routes, lambda name, one: _route(settings, name, one), problems)
+        if problems:
+            raise ConfigError.of(problems)
+        active = [route for name, route in routes.items() if settings.routes[name].active]
+        return Gateway(revision, sources, outlets, Routes(active), lambda: str(uuid7()))
+
+    def _source(self, document: Document, name: str, settings: SourceSettings) -> Source:
+        path = f"sources.{name}"
+        text = document.text(settings.contract, f"{path}.contract")
+        contract = self.contracts.get(text) or self.contracts.setdefault(text, load(text, settings.contract))
+        kind = settings.authenticate.kind
+        module = plugins.find("authenticators", kind, f"{path}.authenticate")
+        options = checked(module.Options, settings.authenticate.options(), f"{path}.authenticate", document.folder)
+        over_http = settings.reading or Reading.LENIENT
+        soap = SoapBinding(self._service(text, contract, settings.reading or Reading.STRICT, settings.time_zone))
+        http = HttpBinding(
+            contract,
+            _readers(contract, over_http, settings.time_zone),
+            over_http,
+            settings.accepted_status,
+            settings.event_from,
+        )
+        return Source(
+            name=name,
+            contract=contract,
+            authenticator=module.Authenticator(options),
+            bindings={Dialect.HTTP: http, Dialect.SOAP11: soap, Dialect.SOAP12: soap},
+            mapping=EventMapping.of(name, contract),
+            max_body=settings.max_body,
+        )
+
+    def _service(self, text: str, contract: Contract, reading: Reading, zone: tzinfo) -> DeclaredService:
+        key = (text, reading, str(zone))
+        if key not in self.services:
+            self.services[key] = DeclaredService(contract, _readers(contract, reading, zone))
+        return self.services[key]
+
+
+def current(workshop: Workshop, document: Document, revision: int, revisions: Revisions) -> Current:
+    """The Gateway of `document`, and how to build each newer revision of it."""
+    return Current(
+        workshop.build(document, revision),
+        lambda number: workshop.build(Document(revisions.files(number), document.folder), number),
+    )
+
+
+def place_of(settings: Settings, folder: Path) -> Place:
+    """Where the database is."""
+    return Place.of(settings.database, folder, folder / settings.data_dir)
+
+
+def _readers(contract: Contract, reading: Reading, zone: tzinfo) -> dict[str, Reader]:
+    return {name: reader_for(event, reading, zone) for name, event in contract.events.items()}
+
+
+def _outlet(document: Document, name: str, settings: DestinationSettings) -> Outlet:
+    path = f"destinations.{name}"
+    module = plugins.find("destinations", settings.kind, path)
+    given: dict[str, Any] = settings.options()
+    if "timeout" in module.Options.model_fields:
+        given["timeout"] = settings.timeout
+    options = checked(module.Options, given, path, document.folder)
+    retry = settings.retry
+    return Outlet(
+        name=name,
+        destination=module.Destination(name, options),
+        retry=RetryPolicy(retry.first, retry.factor, retry.longest, retry.attempts),
+        slots=settings.slots,
+        timeout=settings.timeout,
+        active=settings.active,
+    )
+
+
+def _route(settings: Settings, name: str, route: RouteSettings) -> Route:
+    for place, known, wanted in (
+        ("to", settings.destinations, route.to),
+        ("from", settings.sources, route.from_ or ()),
+    ):
+        for one in wanted:
+            if one not in known:
+                there = ", ".join(sorted(known)) or "none"
+                raise ConfigError(f"routes.{name}.{place}", f"no {one!r} is configured", f"there are: {there}")
+    sources = None if route.from_ is None else frozenset(f"/in/{one}" for one in route.from_)
+    return Route(name, route.events, sources, route.to)
+
+
+def _each(tables: Mapping[str, Any], build: Callable[[str, Any], Any], problems: list[ConfigError]) -> dict[str, Any]:
+    """What `build` makes of each table; what is wrong with it goes to `problems`."""
+    built = {}
+    for name, table in tables.items():
+        try:
+            built[name] = build(name, table)
+        except ConfigError as error:
+            problems += error.problems
+    return built

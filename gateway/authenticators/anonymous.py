@@ -1,0 +1,22 @@
+"""`kind = "anonymous"`: whoever reaches the endpoint may call. Written out, never by omission."""
+
+from __future__ import annotations
+
+from gateway.model.request import Caller, Request
+from gateway.settings import Table
+
+
+class Options(Table):
+    """It has none."""
+
+
+class Authenticator:
+    """Takes everybody."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+
+    def authenticate(self, request: Request) -> Caller:
+        """The caller, always `anonymous`."""
+        del request
+        return Caller("anonymous")

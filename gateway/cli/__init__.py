@@ -1,0 +1,89 @@
+"""The command `gateway`. Each command is a module of this folder; they share exit codes and the way errors are told."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import traceback
+
+import click
+
+from gateway import __version__
+from gateway.errors import ConfigError, Refusal, StoreUnavailable
+
+OK, BUG, USAGE, REFUSED, DEAD_LETTER, TIMED_OUT, STORE_UNAVAILABLE, INTERRUPTED = 0, 1, 2, 3, 4, 5, 6, 130
+
+_COMMANDS = {
+    "init": "Write a configuration to start from.",
+    "check": "Check the configuration; open nothing.",
+    "run": "Run web and workers as one process tree.",
+    "serve": "Run the web only, for containers and systemd.",
+    "work": "Run one worker only, for containers and systemd.",
+    "send": "Send a call through the real endpoint, and follow it.",
+    "events": "List and show events.",
+    "deliveries": "List and show deliveries.",
+    "requests": "List and show requests, refused ones too.",
+    "contracts": "Publish the documents of a contract.",
+    "demo": "Show one call by five doors, from wire to sink.",
+}
+_MODULES = {"events": "rows", "deliveries": "rows", "requests": "rows"}
+
+
+class _Lazy(click.Group):
+    """Imports a command when it is used: `gateway send` needs zeep, `gateway check` doesn't."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every command, in the order a newcomer meets them."""
+        del ctx
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command's own module has it, under its name."""
+        del ctx
+        if cmd_name not in _COMMANDS:
+            return None
+        module = importlib.import_module(f"gateway.cli.{_MODULES.get(cmd_name, cmd_name)}")
+        command: click.Command = getattr(module, cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list, without importing any."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="gateway")
+def gateway() -> None:
+    """The Endpoint Gateway: one address for SOAP and HTTP calls; each becomes a durable event, and is delivered."""
+
+
+def main() -> None:
+    """Run the command line and exit with its code."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run the command line `arguments`; the exit code."""
+    try:
+        code = gateway.main(arguments, prog_name="gateway", standalone_mode=False)
+    except ConfigError as error:
+        for problem in error.problems:
+            click.echo(str(problem), err=True)
+        return USAGE
+    except StoreUnavailable as error:
+        click.echo(f"{error}; is the disk full, or the file locked?", err=True)
+        return STORE_UNAVAILABLE
+    except Refusal as error:
+        click.echo(str(error), err=True)
+        return REFUSED
+    except click.ClickException as error:
+        error.show()
+        return USAGE
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except Exception:  # noqa: BLE001 - the operator sees the traceback; it is our bug
+        traceback.print_exc()
+        return BUG
+    return code if isinstance(code, int) else OK

@@ -1,0 +1,42 @@
+"""What every command that reads the configuration shares: where it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from gateway.settings import MAIN, Document, parsed_duration
+
+_Command = TypeVar("_Command", bound=Any)
+
+
+def config_option(command: _Command) -> _Command:
+    """`--config PATH`, else GATEWAY_CONFIG, else ./gateway.toml; gives the command a `document`."""
+
+    def read(_ctx: click.Context, _param: click.Parameter, path: Path) -> Document:
+        return Document.at(path)
+
+    option = click.option(
+        "--config",
+        "document",
+        envvar="GATEWAY_CONFIG",
+        default=MAIN,
+        show_default="GATEWAY_CONFIG, else ./gateway.toml",
+        type=click.Path(path_type=Path),
+        callback=read,
+        help="The configuration.",
+    )
+    decorated: _Command = option(command)
+    return decorated
+
+
+def seconds(_ctx: click.Context, _param: click.Parameter, value: str | None) -> float | None:
+    """A duration with its unit, in seconds."""
+    if value is None:
+        return None
+    try:
+        return parsed_duration(value).total_seconds()
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None

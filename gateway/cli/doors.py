@@ -1,0 +1,85 @@
+"""Sending one event by any door of a source, as its real callers do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+
+from gateway.model.contract import Contract, EventType, Type
+from gateway.soap.client import Refusal, SoapClient
+
+PROTOCOLS = ("json", "form", "query", "soap11", "soap12")
+_SECONDS = 30
+
+
+class Refused(Exception):
+    """The endpoint refused the call; the message is its answer."""
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+@dataclass
+class Sender:
+    """Calls one endpoint of a running gateway."""
+
+    url: str
+    """`http://host/in/source`."""
+    contract: Contract
+    auth: tuple[str, str] | None = None
+    _soap: SoapClient | None = None
+
+    def send(self, event: EventType, data: Mapping[str, str], protocol: str) -> dict[str, Any]:
+        """The receipt of one call. Raises Refused; requests.RequestException where nothing answers."""
+        if protocol.startswith("soap"):
+            return self._send_soap(event, data, protocol)
+        address = f"{self.url}/{event.path}"
+        match protocol:
+            case "json":
+                answer = requests.post(address, json=dict(data), auth=self.auth, timeout=_SECONDS)
+            case "form":
+                answer = requests.post(address, data=dict(data), auth=self.auth, timeout=_SECONDS)
+            case _:
+                answer = requests.get(address, params=dict(data), auth=self.auth, timeout=_SECONDS)
+        if not answer.ok:
+            raise Refused(_problem(answer), answer.status_code)
+        receipt: dict[str, Any] = answer.json()
+        return receipt
+
+    def _send_soap(self, event: EventType, data: Mapping[str, str], protocol: str) -> dict[str, Any]:
+        if self._soap is None:
+            self._soap = SoapClient.of(f"{self.url}?wsdl", self.auth)
+        port = f"{self.contract.service}{protocol.capitalize()}"
+        try:
+            receipt = self._soap.call(port, event.operation, address=self.url, **{event.element: dict(data)})
+        except Refusal as error:
+            raise Refused(f"{error}\n{error.detail}".strip(), error.status or 500) from None
+        return receipt
+
+
+def sample(event: EventType) -> dict[str, str]:
+    """A call of `event` made of its fields' examples: what a sender would put there."""
+    made = {one.name: one.example or _made_up(one.type) for one in event.fields if one.example or one.required}
+    return {name: value for name, value in made.items() if value}
+
+
+def _made_up(kind: Type) -> str:
+    return {
+        Type.BOOLEAN: "true",
+        Type.DATE: "2026-03-16",
+        Type.DATE_TIME: "2026-03-16T14:15:02Z",
+        Type.STRING: "x",
+    }.get(kind, "1")
+
+
+def _problem(answer: requests.Response) -> str:
+    try:
+        problem = answer.json()
+    except ValueError:
+        return f"HTTP {answer.status_code}: {answer.text[:300]}"
+    violations = "".join(f"\n  {one['path'] or '/'} {one['message']}" for one in problem.get("violations", []))
+    return f"HTTP {answer.status_code} {problem.get('reason')}: {problem.get('detail')}{violations}"

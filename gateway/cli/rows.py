@@ -1,0 +1,138 @@
+"""`gateway events|deliveries|requests list|show`: what came in, what went out, what is stuck."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import click
+
+from gateway.assembly import place_of
+from gateway.cli.configured import config_option
+from gateway.errors import ConfigError
+from gateway.settings import Document
+from gateway.store.history import History, Item, Selection
+from gateway.store.store import open_store
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+_EVENT_COLUMNS = ("receivedAt", "id", "type", "source", "subject", "binding", "deliveries")
+_DELIVERY_COLUMNS = ("createdAt", "id", "eventType", "subject", "destination", "state", "attempts", "reason")
+_REQUEST_COLUMNS = ("receivedAt", "id", "source", "state", "method", "path", "binding", "caller", "reason")
+_WIDEST = 60
+
+
+@contextmanager
+def _history(document: Document) -> Iterator[History]:
+    place = place_of(document.settings(), document.folder)
+    if not place.file.exists():
+        raise ConfigError("database", f"there is no {place.file}", "it is made when the gateway first runs")
+    store = open_store(place)
+    try:
+        yield store.history
+    finally:
+        store.database.close()
+
+
+def _list_options(command: _Command) -> _Command:
+    options = (
+        click.option("--json", "as_json", is_flag=True, help="A JSON object a line."),
+        click.option("--limit", default=50, show_default=True, help="At most so many; 0 is all."),
+        click.option("--after", help="Go on to rows older than the one with this id."),
+        click.option("--source", help="Of this source only."),
+        click.option("--type", "event_type", help="Of this event type only."),
+        click.option("--state", help="In this state only."),
+        click.option("--subject", help="Of this subject only."),
+        click.option("--since", callback=_moment, help="Not before this time (RFC 3339, or a date; UTC)."),
+        click.option("--until", callback=_moment, help="Before this time."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return config_option(command)
+
+
+def _moment(_ctx: click.Context, _param: click.Parameter, value: str | None) -> datetime | None:
+    if value is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        raise click.BadParameter("must be a time such as 2026-03-16T14:15:02Z") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _listing(
+    group: click.Group, items: Callable[[History, Selection], Iterable[Item]], columns: tuple[str, ...]
+) -> None:
+    @group.command("list")
+    @_list_options
+    def listed(document: Document, as_json: bool, event_type: str | None, **conditions: Any) -> None:  # noqa: ANN401, FBT001
+        """Newest first."""
+        with _history(document) as history:
+            found = items(history, Selection(type=event_type, **conditions))
+            if as_json:
+                for item in found:
+                    click.echo(json.dumps(item, ensure_ascii=False))
+            else:
+                _table(list(found), columns)
+
+
+def _showing(group: click.Group, what: str, item: Callable[[History, str], Item | None]) -> None:
+    @group.command("show")
+    @config_option
+    @click.option("--json", "as_json", is_flag=True, help="One line.")
+    @click.argument("identity", metavar="ID")
+    def show(document: Document, as_json: bool, identity: str) -> None:  # noqa: FBT001
+        """One of them, whole."""
+        with _history(document) as history:
+            found = item(history, identity)
+        if found is None:
+            raise click.UsageError(f"no {what} {identity}")
+        click.echo(json.dumps(found, ensure_ascii=False, indent=None if as_json else 2))
+
+
+def _table(items: list[Item], columns: tuple[str, ...]) -> None:
+    if not items:
+        click.echo("none")
+        return
+    rows = [[_cell(item[column]) for column in columns] for item in items]
+    widths = [max(len(row[n]) for row in [list(columns), *rows]) for n in range(len(columns))]
+    for row in [list(columns), *rows]:
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def _cell(value: object) -> str:
+    match value:
+        case None:
+            return "-"
+        case dict():
+            return ", ".join(f"{count} {state}" for state, count in value.items() if count) or "none"
+        case _:
+            text = str(value).replace("\n", " ")
+            return text if len(text) <= _WIDEST else text[: _WIDEST - 1] + "…"
+
+
+@click.group()
+def events() -> None:
+    """What was recorded."""
+
+
+@click.group()
+def deliveries() -> None:
+    """What goes out, and how far it came."""
+
+
+@click.group()
+def requests() -> None:
+    """What was called, exactly as it arrived; `--state refused` has those that were refused."""
+
+
+_listing(events, History.events, _EVENT_COLUMNS)
+_showing(events, "event", History.event)
+_listing(deliveries, History.deliveries, _DELIVERY_COLUMNS)
+_showing(deliveries, "delivery", History.delivery)
+_listing(requests, History.requests, _REQUEST_COLUMNS)
+_showing(requests, "request", History.request)

@@ -1,0 +1,83 @@
+"""`gateway work`: one worker only."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+
+import click
+import uvloop
+
+from gateway import supervisor
+from gateway.assembly import Workshop, current, place_of
+from gateway.cli.configured import config_option, seconds
+from gateway.cli.starting import prepare, runtime_of
+from gateway.parent import PARENT, die_with_parent
+from gateway.settings import Document
+
+
+@click.command()
+@config_option
+@click.option("--drain", default="30s", callback=seconds, help="How long deliveries under way may take at the end.")
+@click.option("--until-idle", is_flag=True, help="End when nothing is due.")
+@click.option("--listen", help="HOST:PORT for health and metrics of its own.")
+def work(document: Document, drain: float, until_idle: bool, listen: str | None) -> None:
+    """Deliver what is due, until told to stop."""
+    die_with_parent()
+    runtime = runtime_of(document)
+    if PARENT not in os.environ:  # under `gateway run`, that has done it
+        prepare(document, in_force=False)
+        folder = supervisor.metrics_folder(runtime)
+        folder.mkdir(parents=True, exist_ok=True)
+        os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(folder))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_work(document, drain=drain, until_idle=until_idle, listen=listen))
+
+
+async def _work(document: Document, *, drain: float, until_idle: bool, listen: str | None) -> None:
+    # Imported here, since prometheus_client looks at the environment when it is imported.
+    from datetime import timedelta  # noqa: PLC0415
+
+    from gateway.store.outbox import Outbox  # noqa: PLC0415
+    from gateway.store.store import open_store  # noqa: PLC0415
+    from gateway.store.wakeup import listen as listen_for_bell  # noqa: PLC0415
+    from gateway.store.wakeup import unlisten
+    from gateway.telemetry import logs, metrics  # noqa: PLC0415
+    from gateway.worker import Worker, new_owner  # noqa: PLC0415
+    from gateway.worker_health import serve_health  # noqa: PLC0415
+
+    settings = document.settings()
+    logs.set_up(settings.log.format, settings.log.level)
+    store = open_store(place_of(settings, document.folder))
+    number = store.revisions.newest()
+    stored = Document(store.revisions.files(number), document.folder)
+    in_force = current(Workshop(), stored, number, store.revisions)
+    metrics.revision.set(number)
+    worker = Worker(
+        current=in_force, outbox=Outbox(store.database, new_owner()), revisions=store.revisions,
+        until_idle=until_idle, drain=timedelta(seconds=drain),
+    )  # fmt: skip
+    loop = asyncio.get_running_loop()
+    for number_of_signal in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number_of_signal, worker.stop)
+    bell = listen_for_bell(runtime_of(document))
+    loop.add_reader(bell, lambda: (_empty(bell), worker.wake()))
+    health = await serve_health(listen, in_force, store) if listen else None
+    try:
+        await worker.work()
+    finally:
+        loop.remove_reader(bell)
+        unlisten(bell)
+        if health is not None:
+            await health.cleanup()
+        store.close()
+
+
+def _empty(bell: object) -> None:
+    """Take every ring that waits: they all say the same."""
+    try:
+        while True:
+            bell.recv(64)  # type: ignore[attr-defined]
+    except BlockingIOError:
+        return

@@ -1,0 +1,1 @@
+"""One contract, every document that is published of it."""

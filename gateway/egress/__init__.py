@@ -1,0 +1,1 @@
+"""The way out of the house: one client, bounded in time and size."""

@@ -1,0 +1,1 @@
+"""What the gateway is about: values and decisions, without I/O and without a clock."""

@@ -1,0 +1,120 @@
+"""What a source may send: event types with their fields, as declared in a contract.toml."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+
+
+class Type(StrEnum):
+    """What a field's value is; gateway/docs/howto/contract.md has the forms of each."""
+
+    STRING = "string"
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    DATE_TIME = "date-time"
+    DURATION = "duration"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One named value of an event. Lengths are in characters, `minimum` and `maximum` are inclusive."""
+
+    name: str
+    type: Type
+    required: bool = False
+    values: tuple[str, ...] = ()
+    """Of a string: the only ones allowed (an enum)."""
+    min_length: int | None = None
+    max_length: int | None = None
+    pattern: str | None = None
+    minimum: Decimal | None = None
+    maximum: Decimal | None = None
+    digits: int | None = None
+    fraction_digits: int | None = None
+    aliases: tuple[str, ...] = ()
+    unit: str = ""
+    sensitive: bool = False
+    example: str = ""
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EventType:
+    """One kind of event, and one SOAP operation."""
+
+    name: str
+    operation: str
+    path: str
+    fields: tuple[Field, ...]
+    aliases: tuple[str, ...] = ()
+    subject: str = ""
+    """A template, such as `#call_id#`; "" where events of this type have no subject."""
+    time: str = ""
+    """A template that gives a date-time; "" for the time of receipt."""
+    doc: str = ""
+
+    @property
+    def element(self) -> str:
+        """The XML element that holds the event: `callEnded` of `call.ended`."""
+        head, *rest = split_words(self.name)
+        return head + "".join(word.capitalize() for word in rest)
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """A named, versioned set of event types in one XML namespace."""
+
+    name: str
+    namespace: str
+    version: int
+    events: Mapping[str, EventType]
+    doc: str = ""
+    names: Mapping[str, EventType] = field(init=False, repr=False)
+    """Every name an event goes by over HTTP (path, type, alias), folded."""
+
+    def __post_init__(self) -> None:
+        """Index the names once."""
+        names = {
+            fold(name): event
+            for event in self.events.values()
+            for name in (event.path, event.name, event.element, *event.aliases)
+        }
+        object.__setattr__(self, "names", names)
+
+    @property
+    def service(self) -> str:
+        """The SOAP port type: `Calls` of `calls`."""
+        return "".join(word.capitalize() for word in split_words(self.name))
+
+    def event_named(self, name: str) -> EventType | None:
+        """The event type that goes by `name`: a path, a type or an alias; case, `-`, `_` and `.` don't matter."""
+        return self.names.get(fold(name))
+
+
+def fold(name: str) -> str:
+    """What of a name matters to a lenient reader.
+
+    >>> fold("callStart") == fold("call_start") == fold("Call-Start")
+    True
+    """
+    return name.replace("_", "").replace("-", "").replace(".", "").lower()
+
+
+def split_words(name: str) -> list[str]:
+    """The words of a dotted or dashed name, in lower case: `call.ended` and `call-ended` are call, ended."""
+    return [word.lower() for word in name.replace(".", " ").replace("-", " ").replace("_", " ").split()]
+
+
+def operation_of(event_name: str) -> str:
+    """The SOAP operation that an event has by default: `submitCallEnded` of `call.ended`."""
+    return "submit" + "".join(word.capitalize() for word in split_words(event_name))
+
+
+def path_of(event_name: str) -> str:
+    """The path segment that an event has by default: `call-ended` of `call.ended`."""
+    return event_name.replace(".", "-")

@@ -1,0 +1,16 @@
+"""A decoded body and its event type: read and checked, not yet ours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gateway.model.contract import EventType
+from gateway.model.reading import Data
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One event as its sender said it: `data` in its one form."""
+
+    event: EventType
+    data: Data

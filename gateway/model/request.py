@@ -1,0 +1,92 @@
+"""A call exactly as it arrived, untrusted, and the answer it gets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+
+class Dialect(StrEnum):
+    """How a caller speaks, told from the message before anything is parsed; refusals are written in it."""
+
+    HTTP = "http"
+    SOAP11 = "soap11"
+    SOAP12 = "soap12"
+
+
+class Incoming(Protocol):
+    """A body that is still on the wire. Both may raise TooLarge, TimedOut or Malformed."""
+
+    @property
+    def length(self) -> int | None:
+        """Bytes, as Content-Length announced them; None where it didn't."""
+
+    @property
+    def so_far(self) -> bytes:
+        """What was read of it."""
+
+    def first(self, count: int) -> bytes:
+        """Up to `count` first bytes, without losing them for `read`."""
+
+    def read(self, limit: int) -> bytes:
+        """All bytes; TooLarge as soon as there are more than `limit`."""
+
+
+@dataclass(slots=True, eq=False)
+class Request:
+    """One call. `body` is empty until `load` has read it, so that a stranger costs no reading."""
+
+    request_id: str
+    source: str
+    version: str | None
+    """The `<N>` of a path that names `/v<N>`."""
+    event: str | None
+    """The event that the path names."""
+    method: str
+    path: str
+    query: str
+    """As sent, without the question mark."""
+    headers: Mapping[str, str]
+    """Names in lower case."""
+    received_at: datetime
+    incoming: Incoming
+    body: bytes = b""
+    binding: str = ""
+    """Which door it came by, for the record: json, form, query, soap11, soap12."""
+    secrets: frozenset[str] = frozenset({"authorization", "proxy-authorization", "cookie"})
+    """Headers whose values are masked before anything is stored."""
+    memo: dict[str, Any] = field(default_factory=dict)
+    """What was worked out once and is needed again, by name of the function that did."""
+
+    @property
+    def content_type(self) -> str:
+        """The media type alone, in lower case, "" where there is none (RFC 9110 §8.3)."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    def load(self, limit: int) -> None:
+        """Read the body. Raises TooLarge, TimedOut or Malformed."""
+        self.body = self.incoming.read(limit)
+
+    def stored_headers(self) -> dict[str, str]:
+        """The headers with every secret masked."""
+        return {name: "••••" if name in self.secrets else value for name, value in self.headers.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What goes back over the wire."""
+
+    status: int
+    body: bytes = b""
+    content_type: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The identity that an authenticator proved."""
+
+    name: str

@@ -1,0 +1,214 @@
+"""The front door: `/in/<source>[/v<N>][/<event>]`, its documents, and what callers are answered."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any, BinaryIO
+
+from gateway.bindings.soap import SoapBinding
+from gateway.contracts.wsdl import wsdl
+from gateway.errors import Internal, Malformed, Refusal, TimedOut, TooLarge, UnknownOperation
+from gateway.model.receipt import Receipt
+from gateway.model.request import Answer, Dialect, Request
+from gateway.pipeline import Current, Gateway
+from gateway.store.inbox import Inbox
+from gateway.telemetry import metrics
+from gateway.telemetry.logs import log
+
+PREFIX = "/in/"
+BODY_SECONDS = 30.0
+"""How long a caller may take to send a body."""
+_DRAINED = 256 * 1024
+"""Bytes of an unread body that are read after a refusal, so that the caller sees the answer and not a reset."""
+_PIECE = 64 * 1024
+_PATH = re.compile(r"/in/([^/]+)(?:/v(\d+))?(?:/([^/]+))?/?")
+_DOCUMENTS = ("wsdl", "singlewsdl", "wsdl=1.1", "xsd", "schema", "openapi", "asyncapi")
+_WSDL_TYPE = "text/xml; charset=utf-8"
+
+Environ = Mapping[str, Any]
+TimeLimit = Callable[[float, Exception], AbstractContextManager[object]]
+"""Raises the exception inside its block once the seconds have passed; the server that runs us knows how."""
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Everything a call needs, whatever server it came by."""
+
+    current: Current
+    inbox: Inbox
+    base_url: str
+    time_limit: TimeLimit = lambda _seconds, _error: nullcontext()
+
+    def answer(self, environ: Environ) -> Answer:
+        """Take a call from its WSGI environ to its answer. Never raises."""
+        gateway = self.current.gateway
+        request = request_of(environ, gateway.new_id(), datetime.now(UTC), self.time_limit)
+        started = time.perf_counter()
+        try:
+            return self._answered(gateway, request, started)
+        except Refusal as error:
+            return self._refused(gateway, request, error, started)
+        except Exception:  # our bug: the caller gets a fault of their dialect, the operator the traceback
+            log.exception("request.bug", request_id=request.request_id, source=request.source)
+            return self._refused(gateway, request, Internal("an internal error; the operator has its details"), started)
+        finally:
+            _finish(request)
+
+    def _answered(self, gateway: Gateway, request: Request, started: float) -> Answer:
+        if request.method in ("HEAD", "OPTIONS"):
+            gateway.source_of(request)
+            headers = {"Allow": "GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE"}
+            return Answer(204, headers=headers) if request.method == "OPTIONS" else self._head(gateway, request)
+        if request.method == "GET" and request.query.lower() in _DOCUMENTS:
+            return self._document(gateway, request)
+        receipt = gateway.receive(request, self.inbox)
+        _tell_accepted(request, receipt, started)
+        return gateway.accept(request, receipt)
+
+    def _head(self, gateway: Gateway, request: Request) -> Answer:
+        """What GET would say of itself, for documents; never a call."""
+        return self._document(gateway, request) if request.query.lower() in _DOCUMENTS else Answer(200)
+
+    def _document(self, gateway: Gateway, request: Request) -> Answer:
+        source = gateway.source_of(request)
+        wanted = request.query.lower()
+        binding = source.bindings[Dialect.SOAP11]
+        if wanted not in ("wsdl", "singlewsdl", "wsdl=1.1") or not isinstance(binding, SoapBinding):
+            raise UnknownOperation(f"this endpoint publishes no {wanted}; it has: ?wsdl")
+        location = f"{self.base_url}{PREFIX}{source.name}"
+        return Answer(200, wsdl(binding.service, location, soap12=wanted != "wsdl=1.1"), _WSDL_TYPE)
+
+    def _refused(self, gateway: Gateway, request: Request, error: Refusal, started: float) -> Answer:
+        request.binding = request.binding or request.memo.get("dialect", Dialect.HTTP)
+        answer = gateway.refuse(request, error)
+        request.body = request.body or request.incoming.so_far
+        self.inbox.refused(request, error)
+        known = request.source if request.source in gateway.sources else ""
+        metrics.requests.labels(known, request.binding, "refused", error.reason).inc()
+        log.warning(
+            "request.refused", request_id=request.request_id, source=request.source, binding=request.binding,
+            method=request.method, path=request.path, reason=error.reason, status=answer.status, detail=error.detail,
+            violations=len(error.violations), took_ms=_milliseconds(started),
+        )  # fmt: skip
+        return answer
+
+
+def request_of(environ: Environ, request_id: str, received_at: datetime, limit: TimeLimit) -> Request:
+    """The request that a WSGI environ holds (PEP 3333), its body still on the wire."""
+    path = environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")
+    match = _PATH.fullmatch(path)
+    source, version, event = match.groups() if match else (path.removeprefix(PREFIX), None, None)
+    headers = {name[5:].replace("_", "-").lower(): value for name, value in environ.items() if name.startswith("HTTP_")}
+    for name, key in (("content-type", "CONTENT_TYPE"), ("content-length", "CONTENT_LENGTH")):
+        if environ.get(key):
+            headers[name] = environ[key]
+    return Request(
+        request_id=request_id,
+        source=source,
+        version=version,
+        event=event,
+        method=environ["REQUEST_METHOD"],
+        path=path,
+        query=environ.get("QUERY_STRING", ""),
+        headers=headers,
+        received_at=received_at,
+        incoming=Body(environ["wsgi.input"], headers, limit),
+    )
+
+
+class Body:
+    """A body on the wire, read in pieces, bounded in bytes and time. Chunked ones announce no length."""
+
+    def __init__(self, stream: BinaryIO, headers: Mapping[str, str], limit: TimeLimit) -> None:
+        self._stream = stream
+        self._limit = limit
+        self._pieces = bytearray()
+        announced = headers.get("content-length", "")
+        chunked = "chunked" in headers.get("transfer-encoding", "").lower()
+        self.length: int | None = None if chunked else int(announced) if announced.isdecimal() else 0
+        self.is_whole = self.length == 0
+
+    def first(self, count: int) -> bytes:
+        """Up to `count` first bytes."""
+        self._read_to(count)
+        return bytes(self._pieces[:count])
+
+    def read(self, limit: int) -> bytes:
+        """All of it. Raises TooLarge, TimedOut, Malformed."""
+        self._read_to(limit + 1)
+        if len(self._pieces) > limit:
+            raise TooLarge(f"the body has more than {limit} bytes")
+        return bytes(self._pieces)
+
+    @property
+    def so_far(self) -> bytes:
+        """What was read of it."""
+        return bytes(self._pieces)
+
+    def drain(self) -> bool:
+        """Read on, bounded, after a refusal; whether all of it was read."""
+        try:
+            self._read_to(len(self._pieces) + _DRAINED, seconds=2)
+        except Refusal:
+            return False
+        return self.is_whole
+
+    def _read_to(self, count: int, seconds: float = BODY_SECONDS) -> None:
+        if self.is_whole or len(self._pieces) >= count:
+            return
+        error = TimedOut(f"the body did not arrive within {seconds:g} s")
+        try:
+            with self._limit(seconds, error):
+                while len(self._pieces) < count and not self.is_whole:
+                    self._read_piece(count)
+        except Refusal:
+            raise
+        except Exception as broken:
+            # The server's own errors for a bad chunk or a caller who left have no common base.
+            raise Malformed(f"the body broke off: {type(broken).__name__}") from broken
+
+    def _read_piece(self, count: int) -> None:
+        wanted = min(_PIECE, count - len(self._pieces))
+        if self.length is not None:
+            wanted = min(wanted, self.length - len(self._pieces))
+        piece = self._stream.read(wanted)
+        self._pieces += piece
+        if self.length is not None and not piece:
+            raise Malformed(f"the body ends after {len(self._pieces)} of {self.length} bytes")
+        self.is_whole = not piece or len(self._pieces) == self.length
+
+
+def _finish(request: Request) -> None:
+    """Leave the connection at the next request's start, or closed: an unread body is drained, within bounds."""
+    body = request.incoming
+    if isinstance(body, Body) and not body.is_whole and not body.drain():
+        # gunicorn goes on reading a body of any length before the next request, unless its reader is marked failed.
+        body._stream.failed = True  # type: ignore[attr-defined]  # noqa: SLF001
+
+
+def _tell_accepted(request: Request, receipt: Receipt, started: float) -> None:
+    metrics.requests.labels(request.source, request.binding, receipt.status.value, "").inc()
+    log.info(
+        "event.received", request_id=request.request_id, event_ids=receipt.event_ids, source=request.source,
+        binding=request.binding, status=receipt.status, bytes=len(request.body), took_ms=_milliseconds(started),
+    )  # fmt: skip
+
+
+def _milliseconds(started: float) -> float:
+    return round((time.perf_counter() - started) * 1000, 2)
+
+
+def wsgi_response(answer: Answer, start_response: Callable[..., object]) -> Iterable[bytes]:
+    """Send `answer` as WSGI does."""
+    phrase = HTTPStatus(answer.status).phrase
+    headers = [*answer.headers.items(), ("Content-Length", str(len(answer.body)))]
+    if answer.content_type:
+        headers.insert(0, ("Content-Type", answer.content_type))
+    start_response(f"{answer.status} {phrase}", headers)
+    return [answer.body]

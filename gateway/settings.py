@@ -1,0 +1,311 @@
+"""gateway.toml, declared once: strict, typed, every fault with its path, secrets by reference only."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo
+
+from gateway.errors import ConfigError, MissingSecret
+from gateway.model.reading import Reading
+
+_UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
+_SIZES = {"B": 1, "KB": 1000, "KiB": 1024, "MB": 1000**2, "MiB": 1024**2, "GB": 1000**3, "GiB": 1024**3}
+_QUANTITY = re.compile(r"(\d+(?:\.\d+)?)\s*([A-Za-z]+)")
+_Model = TypeVar("_Model", bound=BaseModel)
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+
+
+def _quantity(value: object, units: Mapping[str, float], example: str) -> float:
+    match = _QUANTITY.fullmatch(value) if isinstance(value, str) else None
+    if match is None or match[2] not in units:
+        raise ValueError(f"must be text with a unit, such as {example!r}; units: {', '.join(units)}")
+    return float(match[1]) * units[match[2]]
+
+
+def parsed_duration(value: object) -> timedelta:
+    """Text with a unit, such as `30s`. Raises ValueError."""
+    return value if isinstance(value, timedelta) else timedelta(seconds=_quantity(value, _UNITS, "30s"))
+
+
+def _size(value: object) -> int:
+    return value if type(value) is int and value < 0 else int(_quantity(value, _SIZES, "4MiB"))
+
+
+def parsed_address(value: object) -> tuple[str, int]:
+    """`HOST:PORT` as host and port. Raises ValueError."""
+    host, _, port = value.rpartition(":") if isinstance(value, str) else ("", "", "")
+    if not host or not port.isdecimal() or not 0 < int(port) < 65536:  # noqa: PLR2004 - TCP's ports
+        raise ValueError("must be HOST:PORT, such as '127.0.0.1:8080'")
+    return host.strip("[]"), int(port)
+
+
+def _zone(value: object) -> ZoneInfo:
+    try:
+        return ZoneInfo(str(value))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(
+            f"no time zone {value!r}; use a name of the IANA database, such as 'America/New_York'"
+        ) from None
+
+
+def _name(value: str) -> str:
+    if not _NAME.fullmatch(value):
+        raise ValueError("a name has lower-case letters, digits, - and _, at most 63")
+    return value
+
+
+def _listed(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+class Secret:
+    """A value given by reference: `{ env = "NAME" }` or `{ file = "PATH" }`. It never prints."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """The value, for the one place that needs it."""
+        return self._value
+
+    def __repr__(self) -> str:
+        """Never the value."""
+        return "••••"
+
+
+def _secret(value: object, info: ValidationInfo) -> Secret:
+    match value:
+        case Secret():
+            return value
+        case {"env": str(name)} if len(value) == 1:
+            found = os.environ.get(name)
+            if not found:
+                raise ValueError(f"the environment has no {name}")
+            return Secret(found)
+        case {"file": str(name)} if len(value) == 1:
+            try:
+                return Secret((_folder(info) / name).read_text(encoding="utf-8").rstrip("\r\n"))
+            except (OSError, UnicodeDecodeError) as error:
+                raise ValueError(f"the file {name} can't be read: {error}") from None
+        case _:
+            raise ValueError('a secret is a reference: { env = "NAME" } or { file = "PATH" }')
+
+
+def _folder(info: ValidationInfo) -> Path:
+    """Where relative paths start: at the configuration's folder."""
+    return info.context if isinstance(info.context, Path) else Path()
+
+
+Duration = Annotated[timedelta, BeforeValidator(parsed_duration)]
+Size = Annotated[int, BeforeValidator(_size)]
+Address = Annotated[tuple[str, int], BeforeValidator(parsed_address)]
+TimeZone = Annotated[ZoneInfo, BeforeValidator(_zone)]
+Name = Annotated[str, BeforeValidator(_name)]
+Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+SecretRef = Annotated[Secret, BeforeValidator(_secret)]
+
+
+class Table(BaseModel):
+    """A table of the configuration: frozen, and an unknown key is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+class Kind(BaseModel):
+    """A table whose `kind` says which module checks the rest."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    kind: str
+
+    def options(self) -> dict[str, Any]:
+        """What the kind's own Options check."""
+        return dict(self.__pydantic_extra__ or {})
+
+
+class Admin(Table):
+    """[admin]: everything that is not `/in/…`."""
+
+    listen: Address = ("127.0.0.1", 8081)
+    """Where health, metrics and the operators' pages are."""
+
+
+class Log(Table):
+    """[log]"""
+
+    format: Literal["auto", "json", "console"] = "auto"
+    """`auto` is console on a terminal, else JSON."""
+    level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+class SourceSettings(Table):
+    """[sources.<name>]: who may call, and how they are understood."""
+
+    contract: str
+    """The contract.toml of the events it may send."""
+    authenticate: Kind
+    """How it proves who it is; `{ kind = "anonymous" }` is written out, never by omission."""
+    reading: Reading | None = None
+    """How strictly text is taken; by default lenient over HTTP, strict over SOAP."""
+    event_from: str | None = None
+    """The parameter or field that names the event, where the path does not."""
+    time_zone: TimeZone = ZoneInfo("UTC")
+    """Of times that are sent without an offset."""
+    accepted_status: Annotated[int, Field(ge=200, le=299)] = 202
+    """What HTTP callers get for an accepted call."""
+    max_body: Size = 4 * 2**20
+    """The largest body, in bytes after inflating."""
+
+
+class RetrySettings(Table):
+    """How long a destination is tried; the defaults last about 27 hours."""
+
+    first: Duration = timedelta(seconds=10)
+    factor: Annotated[float, Field(ge=1, le=100)] = 3
+    longest: Duration = timedelta(hours=6)
+    attempts: Annotated[int, Field(ge=1, le=1000)] = 12
+
+
+class DestinationSettings(Kind):
+    """[destinations.<name>]: where events go. The keys of its kind stand beside these."""
+
+    group: str = ""
+    """Where it stands in lists."""
+    description: str = ""
+    active: bool = True
+    """An inactive one keeps its deliveries waiting."""
+    retry: RetrySettings = RetrySettings()
+    timeout: Duration = timedelta(seconds=30)
+    """Of one attempt as a whole."""
+    slots: Annotated[int, Field(ge=1, le=1000)] = 16
+    """How many attempts may be under way at once."""
+
+
+class RouteSettings(Table):
+    """[routes.<name>]: which events go where."""
+
+    events: Names = ("*",)
+    """Event types; `*` stands for any part."""
+    from_: Annotated[Names | None, Field(alias="from")] = None
+    """Sources; all where it is left out."""
+    to: Names
+    """Destinations."""
+    active: bool = True
+
+
+class Settings(Table):
+    """gateway.toml."""
+
+    public_url: str = ""
+    """What callers and the WSDL use; by default `http://` and the listening address."""
+    listen: Address = ("127.0.0.1", 8080)
+    """Where `/in/…` is."""
+    admin: Admin = Admin()
+    data_dir: str = "var"
+    """Where the database, its lock and the process id are."""
+    database: str = ""
+    """`sqlite:///PATH`; by default gateway.db in data_dir."""
+    web_processes: Annotated[int, Field(ge=1, le=64)] = 2
+    worker_processes: Annotated[int, Field(ge=1, le=64)] = 1
+    log: Log = Log()
+    sources: dict[Name, SourceSettings] = {}
+    destinations: dict[Name, DestinationSettings] = {}
+    routes: dict[Name, RouteSettings] = {}
+
+    @property
+    def base_url(self) -> str:
+        """The address that callers use, without a slash at the end."""
+        return (self.public_url or url_of(self.listen)).rstrip("/")
+
+
+def url_of(address: tuple[str, int]) -> str:
+    """The URL of a listening address."""
+    host, port = address
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+class Document:
+    """gateway.toml and the files it names, from a folder or from a stored revision."""
+
+    def __init__(self, files: Mapping[str, str], folder: Path, path: Path | None = None) -> None:
+        self._files = dict(files)
+        self.path = path or folder / MAIN
+        """The gateway.toml itself."""
+        self._is_stored = path is None
+        self.folder = folder
+        """Where relative paths start; a stored revision's secrets are still files of this machine."""
+
+    @classmethod
+    def at(cls, path: Path) -> Document:
+        """The configuration at `path`. Raises ConfigError where it can't be read."""
+        return cls({MAIN: _read(path, str(path))}, path.resolve().parent, path.resolve())
+
+    @property
+    def files(self) -> Mapping[str, str]:
+        """What was read so far, by name."""
+        return self._files
+
+    def text(self, name: str, path: str) -> str:
+        """The text of the file `name`, which the setting at `path` names. Raises ConfigError."""
+        if name not in self._files:
+            if self._is_stored:
+                raise ConfigError(path, f"the stored revision has no file {name}")
+            self._files[name] = _read(self.folder / name, path)
+        return self._files[name]
+
+    def settings(self) -> Settings:
+        """gateway.toml, checked. Raises ConfigError with every problem."""
+        return checked(Settings, parsed(self._files[MAIN], MAIN), "", self.folder)
+
+
+MAIN = "gateway.toml"
+
+
+def parsed(text: str, path: str) -> dict[str, Any]:
+    """A TOML document. Raises ConfigError with the line."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(path, f"is not TOML: {error}") from None
+
+
+def checked(model: type[_Model], value: object, path: str, folder: Path = Path()) -> _Model:
+    """`value` as a `model`, relative paths starting at `folder`. Raises ConfigError with every problem, under `path`."""
+    try:
+        return model.model_validate(value, context=folder)
+    except ValidationError as error:
+        raise ConfigError.of(_problem(one, path) for one in error.errors()) from None
+
+
+def _problem(one: Any, path: str) -> ConfigError:  # noqa: ANN401 - pydantic's ErrorDetails
+    place = ".".join(filter(None, (path, *(str(part) for part in _steps(one["loc"])))))
+    message = one["msg"].removeprefix("Value error, ")
+    if one["type"] == "extra_forbidden":
+        return ConfigError(place, "no such setting", "check its spelling, and the table it stands in")
+    if one["type"] == "missing":
+        return ConfigError(place, "is required")
+    if "environment has no" in message or message.startswith("the file"):
+        return MissingSecret(place, message)
+    return ConfigError(place or MAIN, message)
+
+
+def _steps(location: Iterable[object]) -> list[object]:
+    return [part for part in location if part != "[key]"]
+
+
+def _read(path: Path, named_by: str) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ConfigError(named_by, f"there is no file {path}", "`gateway init` writes one to start from") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(named_by, f"{path} can't be read: {error}") from None

@@ -1,0 +1,1 @@
+"""The only home of Spyne, zeep and the XML of SOAP."""

@@ -1,0 +1,263 @@
+"""A contract of ours as a Spyne service: its Application names the operations, reads and writes every call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from lxml import etree
+from spyne import Application, ComplexModelBase, Fault, ServiceBase, rpc
+from spyne.interface.wsdl import Wsdl11
+from spyne.model import Boolean, Date, DateTime, Decimal, Integer, Integer32, Integer64, Unicode
+from spyne.model.complex import ComplexModelMeta
+from spyne.protocol.soap import Soap11
+
+import gateway.soap.compat  # noqa: F401, I001 - must come before spyne
+from gateway.errors import UnknownOperation
+from gateway.model.contract import Contract, EventType, Field, Type, fold
+from gateway.model.message import Message
+from gateway.model.reading import Reader, Reading
+from gateway.model.receipt import Receipt, Status
+from gateway.model.request import Dialect
+from gateway.soap.envelope import NS11, NS12, Envelope
+from gateway.soap.mapper import Mapper
+
+_NAMESPACES = {Dialect.SOAP11: NS11, Dialect.SOAP12: NS12}
+_INT_BITS, _LONG_BITS = 31, 63
+
+
+class Context:
+    """One call on its way through the protocol object: just what Spyne's methods read and set.
+
+    Spyne's MethodContext makes 49 cyclic objects a call; this is all that is needed of it.
+    """
+
+    __slots__ = (
+        "descriptor",
+        "dialect",
+        "in_body_doc",
+        "in_document",
+        "in_object",
+        "method_request_string",
+        "out_body_doc",
+        "out_object",
+        "out_string",
+    )
+
+    def __init__(self, envelope: Envelope) -> None:
+        self.in_document = envelope
+        self.dialect = envelope.dialect
+        self.in_object: list[Message] = []
+        self.out_object: list[Receipt] = []
+
+
+class GatewayProtocol(Soap11):  # type: ignore[misc] # spyne is untyped
+    """Spyne's SOAP protocol with our mapper inside; one object serves SOAP 1.1 and 1.2."""
+
+    def __init__(self, contract: Contract, readers: Mapping[str, Reader]) -> None:
+        self._contract = contract
+        self._readers = readers
+        self._mappers: dict[str, Mapper] = {}
+        self._operations: dict[str, str] = {}
+        super().__init__()
+
+    def set_app(self, value: Application | None) -> None:
+        """Compile a mapper for each operation of the application; the base constructor calls this with None."""
+        super().set_app(value)
+        if value is None:
+            return
+        for event in self._contract.events.values():
+            qualified = f"{{{self._contract.namespace}}}{event.operation}"
+            self._mappers[event.operation] = Mapper.of(self._contract, event, self._readers[event.name])
+            for name in (event.operation, event.element, *event.aliases):
+                self._operations.setdefault(fold(name), qualified)
+                self._operations.setdefault(fold("submit" + name), qualified)
+
+    def create_in_document(self, ctx: Context, charset: str | None = None) -> None:
+        """Nothing: the envelope was parsed once, by `gateway.soap.envelope`."""
+
+    def decompose_incoming_envelope(self, ctx: Context, message: object = None) -> None:
+        """Find the operation by the first element of the body, never by SOAPAction (clients send it in many ways)."""
+        payload = ctx.in_document.payload
+        ctx.in_body_doc = payload
+        name = etree.QName(payload)
+        ctx.method_request_string = f"{{{name.namespace or ''}}}{name.localname}"
+        reader = next(iter(self._readers.values()))
+        if reader.reading is Reading.LENIENT:
+            ctx.method_request_string = self._operations.get(fold(name.localname), ctx.method_request_string)
+
+    def deserialize(self, ctx: Context, message: object) -> None:
+        """Decode the operation's element. Raises ContractViolation, TooLarge."""
+        ctx.in_object = [self._mappers[ctx.descriptor.name].message(ctx.in_body_doc)]
+
+    def serialize(self, ctx: Context, message: object) -> None:
+        """Encode the receipt as the operation's response."""
+        ctx.out_body_doc = self._mappers[ctx.descriptor.name].response(ctx.out_object[0])
+
+    def create_out_string(self, ctx: Context, charset: str | None = None) -> None:
+        """Put the response into an envelope of the caller's version."""
+        ctx.out_string = [enveloped(ctx.out_body_doc, ctx.dialect)]
+
+
+class DeclaredService:
+    """The Spyne service of one contract, in one reading. Safe to share: a call's state is in its Context."""
+
+    def __init__(self, contract: Contract, readers: Mapping[str, Reader]) -> None:
+        self.contract = contract
+        self.application = application_of(contract, readers)
+        self._in: GatewayProtocol = self.application.in_protocol
+        self._out: GatewayProtocol = self.application.out_protocol
+
+    def read(self, envelope: Envelope) -> Context:
+        """Decode a call: `in_object[0]` is its message. Raises UnknownOperation, ContractViolation, TooLarge."""
+        context = Context(envelope)
+        self._in.create_in_document(context)
+        self._in.decompose_incoming_envelope(context)
+        handles = self._in.get_call_handles(context)
+        if not handles:
+            known = ", ".join(event.operation for event in self.contract.events.values())
+            raise UnknownOperation(
+                f"no operation {context.method_request_string}; in {self.contract.namespace} there are: {known}"
+            )
+        context.descriptor = handles[0]
+        self._in.deserialize(context, self._in.REQUEST)
+        return context
+
+    def response(self, context: Context, receipt: Receipt) -> bytes:
+        """The answer to a call that was accepted, as an envelope of its version."""
+        context.out_object = [receipt]
+        self._out.serialize(context, self._out.RESPONSE)
+        self._out.create_out_string(context)
+        whole: bytes = context.out_string[0]
+        return whole
+
+
+def enveloped(body: str, dialect: Dialect) -> bytes:
+    """`body` in a SOAP envelope."""
+    return (
+        f'<?xml version="1.0" encoding="utf-8"?>\n<soap:Envelope xmlns:soap="{_NAMESPACES[dialect]}">'
+        f"<soap:Body>{body}</soap:Body></soap:Envelope>"
+    ).encode()
+
+
+def application_of(contract: Contract, readers: Mapping[str, Reader]) -> Application:
+    """The contract as a Spyne application: a type and an operation for each event, a receipt, a declared fault."""
+    receipt = _receipt(contract)
+    rejected = type("EventRejected", (Fault,), {"__namespace__": contract.namespace, "_type_info": _rejected(contract)})
+    operations = {event.operation: _operation(contract, event, receipt, rejected) for event in contract.events.values()}
+    return Application(
+        [type(contract.service, (ServiceBase,), operations)],
+        contract.namespace,
+        name=contract.service,
+        in_protocol=GatewayProtocol(contract, readers),
+        out_protocol=GatewayProtocol(contract, readers),
+    )
+
+
+def _operation(contract: Contract, event: EventType, receipt: Any, rejected: type[Fault]) -> Any:  # noqa: ANN401
+    model = _complex(contract, event.element[0].upper() + event.element[1:], [_member(one) for one in event.fields])
+
+    def operation(_ctx: object, _event: object) -> None:
+        """Only Spyne reads this: calls go through the protocol object."""
+
+    operation.__name__ = event.operation
+    operation.__doc__ = event.doc or None
+    return rpc(
+        model.customize(min_occurs=1, nillable=False),
+        _args=(event.element,),
+        _returns=receipt.customize(min_occurs=1, nillable=False),
+        _out_variable_name="receipt",
+        _throws=[rejected],
+    )(operation)
+
+
+def _receipt(contract: Contract) -> Any:  # noqa: ANN401
+    status = Unicode(values=[*Status, "quarantined"], min_occurs=1, nillable=False, __namespace__=contract.namespace)
+    return _complex(
+        contract,
+        "Receipt",
+        [
+            ("requestId", Unicode(min_occurs=1, nillable=False)),
+            ("eventId", Unicode(min_occurs=0, nillable=False)),
+            ("status", status),
+            ("receivedAt", DateTime(min_occurs=1, nillable=False)),
+            ("notes", Unicode(min_occurs=0, max_occurs="unbounded", nillable=False)),
+        ],
+    )
+
+
+def _rejected(contract: Contract) -> list[tuple[str, Any]]:
+    required = {"min_occurs": 1, "nillable": False}
+    violation = _complex(contract, "Violation", [("path", Unicode(**required)), ("message", Unicode(**required))])
+    return [
+        ("code", Unicode(**required)),
+        ("message", Unicode(**required)),
+        ("violation", violation.customize(min_occurs=0, max_occurs="unbounded", nillable=False)),
+    ]
+
+
+def _complex(contract: Contract, name: str, members: list[tuple[str, Any]]) -> Any:  # noqa: ANN401
+    return ComplexModelMeta(name, (ComplexModelBase,), {"__namespace__": contract.namespace, "_type_info": members})
+
+
+def _member(one: Field) -> tuple[str, Any]:
+    """A field as Spyne declares it. `customize` once only: twice leaves names such as `x_TypexParentType`."""
+    facets: dict[str, Any] = {
+        "min_occurs": 1 if one.required else 0,
+        "nillable": not one.required,
+        "doc": _documentation(one),
+    }
+    match one.type:
+        case Type.STRING:
+            base, more = Unicode, _text_facets(one)
+        case Type.INTEGER:
+            base, more = _integer_type(one), _number_facets(one)
+        case Type.DECIMAL | Type.DURATION:
+            base, more = Decimal, _number_facets(one)
+        case Type.BOOLEAN:
+            base, more = Boolean, {}
+        case Type.DATE:
+            base, more = Date, {}
+        case Type.DATE_TIME:
+            base, more = DateTime, {}
+    return one.name, base.customize(**facets, **more)
+
+
+def _documentation(one: Field) -> str:
+    return " ".join(part for part in (one.doc, f"Unit: {one.unit}." if one.unit else "") if part)
+
+
+def _text_facets(one: Field) -> dict[str, Any]:
+    shortest = one.min_length if one.min_length is not None else (1 if one.required and not one.values else None)
+    facets = {"min_len": shortest, "max_len": one.max_length, "pattern": one.pattern and portable(one.pattern)}
+    facets["values"] = list(one.values) or None
+    return {name: value for name, value in facets.items() if value is not None}
+
+
+def _number_facets(one: Field) -> dict[str, Any]:
+    facets = {"ge": one.minimum, "le": one.maximum}
+    if one.type is Type.INTEGER:
+        facets = {name: int(value) for name, value in facets.items() if value is not None}  # type: ignore[misc]
+    else:
+        facets |= {"total_digits": one.digits, "fraction_digits": one.fraction_digits}  # type: ignore[dict-item]
+    return {name: value for name, value in facets.items() if value is not None}
+
+
+def _integer_type(one: Field) -> Any:  # noqa: ANN401
+    if one.minimum is None or one.maximum is None:
+        return Integer
+    bits = max((-int(one.minimum) - 1).bit_length() if one.minimum < 0 else 0, int(one.maximum).bit_length())
+    return Integer32 if bits <= _INT_BITS else Integer64 if bits <= _LONG_BITS else Integer
+
+
+def portable(pattern: str) -> str:
+    r"""`pattern` for XML Schema, whose `\d` takes the digits of every script."""
+    return pattern.replace(r"\d", "[0-9]").replace(r"\D", "[^0-9]")
+
+
+def wsdl_of(application: Application, location: str) -> bytes:
+    """Spyne's own WSDL of `application`, as it comes; gateway.contracts.wsdl makes the published one of it."""
+    wsdl = Wsdl11(application.interface)
+    wsdl.build_interface_document(location)
+    document: bytes = wsdl.get_interface_document()
+    return document

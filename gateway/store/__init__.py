@@ -1,0 +1,1 @@
+"""What survives a power cut: requests, events, deliveries and attempts, through SQLAlchemy Core."""

@@ -1,0 +1,285 @@
+"""What came in, what went out and what is stuck: lists, newest first, and single rows whole."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Container, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, literal, literal_column, select
+
+from gateway.model.delivery import State
+from gateway.model.event import rfc3339
+from gateway.store.engine import Database
+from gateway.store.outbox import event_of
+from gateway.store.tables import attempts, bodies, deliveries, events, micros, moment_of, names, refusals, requests
+
+Item = dict[str, Any]
+
+_STATES = ("waiting", "claimed", "delivered", "dead", "cancelled")
+_COUNTED = 10_001
+"""Where a backlog is longer, that it is says enough: nobody counts a million rows to draw a page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which rows of a list: None selects all. `after` is an id of the list's own, and goes on to older rows."""
+
+    limit: int = 50
+    """0 for all."""
+    after: str | None = None
+    source: str | None = None
+    type: str | None = None
+    state: str | None = None
+    subject: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+class History:
+    """Reads, each short; nothing here writes."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def events(self, selection: Selection) -> Iterator[Item]:
+        """The events, with how many deliveries each has in each state."""
+        query = _chosen(
+            select(events, requests.c.request_id).join(requests, requests.c.id == events.c.request, isouter=True),
+            selection, events, received=events.c.received_at, source=events.c.source == f"/in/{selection.source}",
+            event=events, key=events.c.event_id,
+        )  # fmt: skip
+        if selection.state:
+            in_state = select(deliveries.c.id).where(
+                deliveries.c.event == events.c.id, deliveries.c.state == selection.state
+            )
+            query = query.where(in_state.exists())
+        yield from self._rows(query, _event_item)
+
+    def event(self, event_id: str) -> Item | None:
+        """One event whole, with its deliveries."""
+        with self._database.reading() as connection:
+            query = select(events, requests.c.request_id).join(
+                requests, requests.c.id == events.c.request, isouter=True
+            )
+            row = connection.execute(query.where(events.c.event_id == event_id)).first()
+            if row is None:
+                return None
+            item = _event_item(connection, row)
+            made = connection.execute(_DELIVERIES.where(deliveries.c.event == row.id).order_by(deliveries.c.id))
+            item["event"] = json.loads(event_of(row).structured())
+            item["deliveryList"] = [_delivery_item(connection, one) for one in made]
+            return item
+
+    def deliveries(self, selection: Selection) -> Iterator[Item]:
+        """The deliveries."""
+        query = _chosen(
+            _DELIVERIES, selection, deliveries, received=deliveries.c.created_at,
+            source=events.c.source == f"/in/{selection.source}", event=events, key=deliveries.c.id,
+        )  # fmt: skip
+        if selection.state:
+            query = query.where(deliveries.c.state == selection.state)
+        yield from self._rows(query, _delivery_item)
+
+    def delivery(self, delivery_id: str) -> Item | None:
+        """One delivery whole, with its attempts."""
+        if not delivery_id.isdecimal():
+            return None
+        with self._database.reading() as connection:
+            row = connection.execute(_DELIVERIES.where(deliveries.c.id == int(delivery_id))).first()
+            if row is None:
+                return None
+            tried = select(attempts).where(attempts.c.delivery == row.id).order_by(attempts.c.number)
+            item = _delivery_item(connection, row)
+            return item | {"attemptList": [_attempt_item(one) for one in connection.execute(tried)]}
+
+    def requests(self, selection: Selection) -> Iterator[Item]:
+        """The requests that were recorded, or with state `refused` those that were refused."""
+        if selection.state == "refused":
+            query = _chosen(
+                select(refusals), selection, refusals, received=refusals.c.received_at,
+                source=refusals.c.source == selection.source, event=None, key=refusals.c.request_id,
+            )  # fmt: skip
+            yield from self._rows(query, lambda _connection, row: _refusal_item(row))
+            return
+        query = _chosen(
+            _REQUESTS, selection, requests, received=requests.c.received_at,
+            source=names.c.name == selection.source, event=None, key=requests.c.request_id,
+        )  # fmt: skip
+        if selection.state:
+            query = query.where(requests.c.state == selection.state)
+        yield from self._rows(query, lambda _connection, row: _request_item(row))
+
+    def request(self, request_id: str) -> Item | None:
+        """One request whole, by the id its caller was given: its headers, secrets masked, and its body."""
+        with self._database.reading() as connection:
+            row = connection.execute(_REQUESTS.where(requests.c.request_id == request_id)).first()
+            if row is not None:
+                large = select(bodies.c.body).where(bodies.c.id == row.body_ref)
+                body = connection.execute(large).scalar_one() if row.body_ref else row.body
+                return _request_item(row) | _raw(row, body) | {"query": row.query}
+            row = connection.execute(select(refusals).where(refusals.c.request_id == request_id)).first()
+            return None if row is None else _refusal_item(row) | _raw(row, row.body) | {"detail": row.detail}
+
+    def backlog(self, destination: str, state: State) -> int:
+        """How many of a destination's deliveries are in `state`, counted no further than 10,001."""
+        of = select(names.c.id).where(names.c.name == destination).scalar_subquery()
+        rows = (
+            select(literal(1))
+            .where(deliveries.c.destination == of, deliveries.c.state == literal_column(f"'{state.value}'"))
+            .limit(_COUNTED)
+        )
+        with self._database.reading() as connection:
+            return connection.execute(select(func.count()).select_from(rows.subquery())).scalar_one()
+
+    def unconfigured(self, configured: Container[str]) -> list[tuple[str, int]]:
+        """Destinations that deliveries wait for and the configuration doesn't have, with how many (10,001 is more)."""
+        with self._database.reading() as connection:
+            known = connection.execute(select(names.c.name)).scalars().all()
+        return [
+            (name, count) for name in known if name not in configured and (count := self.backlog(name, State.WAITING))
+        ]
+
+    def oldest_waiting(self, destination: str) -> datetime | None:
+        """Since when the destination's oldest waiting delivery is due."""
+        of = select(names.c.id).where(names.c.name == destination).scalar_subquery()
+        d = deliveries.c
+        waiting = (d.destination == of, d.state == literal_column("'waiting'"), d.head == literal_column("1"))
+        query = select(d.due_at).where(*waiting, d.priority == 0).order_by(d.due_at).limit(1)
+        with self._database.reading() as connection:
+            due = connection.execute(query).scalar()
+        return None if due is None else moment_of(due)
+
+    def _rows(self, query: Select[Any], item: Any) -> Iterator[Item]:  # noqa: ANN401 - a function of two
+        with self._database.reading() as connection:
+            for row in connection.execute(query).all():
+                yield item(connection, row)
+
+
+_route, _destination = names.alias(), names.alias()
+_DELIVERIES: Select[Any] = (
+    select(
+        deliveries, events.c.event_id, events.c.type, events.c.source, events.c.subject,
+        _route.c.name.label("route_name"), _destination.c.name.label("destination_name"),
+    )
+    .join(events, events.c.id == deliveries.c.event)
+    .join(_route, _route.c.id == deliveries.c.route)
+    .join(_destination, _destination.c.id == deliveries.c.destination)
+)  # fmt: skip
+_REQUESTS: Select[Any] = select(requests, names.c.name.label("source_name")).join(
+    names, names.c.id == requests.c.source
+)
+
+
+def _chosen(
+    query: Select[Any],
+    selection: Selection,
+    table: Any,  # noqa: ANN401 - a table
+    *,
+    received: ColumnElement[int],
+    source: ColumnElement[bool],
+    event: Any,  # noqa: ANN401 - a table, or None where the list has no events
+    key: ColumnElement[Any],
+) -> Select[Any]:
+    """`query` with the selection's conditions, newest first."""
+    if selection.source:
+        query = query.where(source)
+    if selection.type and event is not None:
+        query = query.where(event.c.type == selection.type)
+    if selection.subject and event is not None:
+        query = query.where(event.c.subject == selection.subject)
+    if selection.since:
+        query = query.where(received >= micros(selection.since))
+    if selection.until:
+        query = query.where(received < micros(selection.until))
+    if selection.after:
+        query = query.where(table.c.id < select(table.c.id).where(key == selection.after).scalar_subquery())
+    query = query.order_by(table.c.id.desc())
+    return query.limit(selection.limit) if selection.limit else query
+
+
+def _event_item(connection: Connection, row: Row[Any]) -> Item:
+    states = select(deliveries.c.state, func.count()).where(deliveries.c.event == row.id).group_by(deliveries.c.state)
+    counted = {state: count for state, count in connection.execute(states)}
+    attributes = json.loads(row.attributes)
+    return {
+        "id": row.event_id,
+        "type": row.type,
+        "source": row.source,
+        "subject": row.subject,
+        "time": row.time,
+        "receivedAt": rfc3339(moment_of(row.received_at)),
+        "requestId": row.request_id,
+        "binding": attributes.get("binding"),
+        "caller": attributes.get("caller"),
+        "deliveries": {state: counted.get(state, 0) for state in _STATES},
+    }
+
+
+def _delivery_item(_connection: Connection, row: Row[Any]) -> Item:
+    return {
+        "id": str(row.id),
+        "eventId": row.event_id,
+        "eventType": row.type,
+        "source": row.source,
+        "subject": row.subject,
+        "route": row.route_name,
+        "destination": row.destination_name,
+        "state": row.state,
+        "attempts": row.attempts,
+        "reason": row.reason,
+        "dueAt": rfc3339(moment_of(row.due_at)),
+        "createdAt": rfc3339(moment_of(row.created_at)),
+        "finishedAt": rfc3339(moment_of(row.finished_at)) if row.finished_at else None,
+        "replay": row.replay,
+    }
+
+
+def _attempt_item(row: Row[Any]) -> Item:
+    return {
+        "number": row.number,
+        "startedAt": rfc3339(moment_of(row.started_at)),
+        "tookMs": row.took / 1000,
+        "outcome": row.outcome,
+        "status": row.status,
+        "error": row.error,
+        "worker": row.worker,
+    }
+
+
+def _request_item(row: Row[Any]) -> Item:
+    return {
+        "id": row.request_id,
+        "source": row.source_name,
+        "state": row.state,
+        "method": row.method,
+        "path": row.path,
+        "binding": row.binding,
+        "caller": row.caller,
+        "receivedAt": rfc3339(moment_of(row.received_at)),
+        "reason": row.reason,
+        "violations": json.loads(row.violations) if row.violations else [],
+        "eventIds": json.loads(row.event_ids),
+    }
+
+
+def _refusal_item(row: Row[Any]) -> Item:
+    return {
+        "id": row.request_id,
+        "source": row.source,
+        "state": "refused",
+        "method": row.method,
+        "path": row.path,
+        "binding": row.binding,
+        "caller": None,
+        "receivedAt": rfc3339(moment_of(row.received_at)),
+        "reason": row.reason,
+        "violations": json.loads(row.violations),
+        "eventIds": [],
+    }
+
+
+def _raw(row: Row[Any], body: bytes) -> Item:
+    return {"headers": json.loads(row.headers), "body": body.decode("utf-8", "backslashreplace"), "bytes": len(body)}

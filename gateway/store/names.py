@@ -1,0 +1,33 @@
+"""Names of sources, routes and destinations, stored once as text and referred to by a small integer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, select
+from sqlalchemy.dialects.sqlite import insert
+
+from gateway.store.tables import names
+
+
+class Names:
+    """The numbers this process has seen; a name's number never changes."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, int] = {}
+        self._unsure: dict[str, int] = {}
+
+    def numbered(self, connection: Connection, wanted: Iterable[str]) -> dict[str, int]:
+        """The numbers of `wanted` and others; new names are given one, inside a writing transaction."""
+        missing = sorted(set(wanted) - self._known.keys())
+        if not missing:
+            return self._known
+        connection.execute(insert(names).on_conflict_do_nothing(), [{"name": name} for name in missing])
+        rows = connection.execute(select(names.c.name, names.c.id).where(names.c.name.in_(missing)))
+        # If the transaction fails, the numbers it gave are gone with it.
+        self._unsure = self._known | {name: number for name, number in rows}
+        return self._unsure
+
+    def remember(self) -> None:
+        """The transaction is committed: its numbers are for ever."""
+        self._known, self._unsure = self._unsure or self._known, {}

@@ -1,0 +1,184 @@
+"""Delivering: what is due is claimed under a lease, and settled by its owner, a batch at a time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, insert, literal_column, select, update
+
+from gateway.model.delivery import Attempt, Delivery, State
+from gateway.model.event import Event
+from gateway.store.engine import Database
+from gateway.store.tables import attempts, deliveries, events, micros, names
+
+LEASE = timedelta(seconds=60)
+"""How long a worker holds what it claimed, unless it says again that it lives."""
+
+_d = deliveries.c
+
+
+# Written out, not bound: SQLite uses a partial index only where the text of the query implies its condition.
+_IS_CLAIMED = _d.state == literal_column("'claimed'")
+_IS_HEAD_WAITING = (_d.state == literal_column("'waiting'")) & (_d.head == literal_column("1"))
+
+_DUE = (
+    select(_d.id)
+    .where(_d.destination == bindparam("of"), _IS_HEAD_WAITING, _d.due_at <= bindparam("now"))
+    .order_by(_d.priority, _d.due_at, _d.id)
+    .limit(bindparam("free"))
+)
+_CLAIM = (
+    update(deliveries)
+    .where(_d.id.in_(_DUE))
+    .values(state=State.CLAIMED.value, owner=bindparam("me"), lease_until=bindparam("until"), attempts=_d.attempts + 1)
+    .returning(_d.id)
+)
+_SETTLE = (
+    update(deliveries)
+    .where(_d.id == bindparam("this"), _IS_CLAIMED, _d.owner == bindparam("me"))
+    .values(
+        state=bindparam("becomes"),
+        due_at=bindparam("due"),
+        reason=bindparam("why"),
+        finished_at=bindparam("finished"),
+        owner=None,
+        lease_until=None,
+    )
+)
+
+
+class Outbox:
+    """The deliveries, for one worker, who is `owner`. Call it from one thread."""
+
+    def __init__(self, database: Database, owner: str) -> None:
+        self._database = database
+        self._owner = owner
+        self._names: dict[str, int] = {}
+
+    def claim(self, free: Mapping[str, int], now: datetime) -> list[Delivery]:
+        """Take what is due of each destination, for its free slots only: O(batch), however long the backlog.
+
+        It looks first without the writers' lock: a worker that took it at every look would starve the inbox.
+        """
+        at = micros(now)
+        with self._database.peeking() as connection:
+            numbers = self._numbers(connection, free)
+            wanted = [
+                {"of": numbers[name], "free": slots, "now": at}
+                for name, slots in free.items()
+                if slots > 0 and name in numbers
+            ]
+            due = [one for one in wanted if connection.execute(_DUE, {**one, "free": 1}).first()]
+        if not due:
+            return []
+        hold = {"me": self._owner, "until": micros(now + LEASE)}
+        with self._database.writing(durable=False) as connection:
+            claimed = [row.id for one in due for row in connection.execute(_CLAIM, {**one, **hold})]
+            return self._held(connection, claimed)
+
+    def settle(self, settled: Sequence[Attempt], now: datetime) -> None:
+        """Record attempts and what became of their deliveries. What is no longer the owner's stays as it is."""
+        with self._database.writing(durable=False) as connection:
+            kept = [attempt for attempt in settled if connection.execute(_SETTLE, self._becomes(attempt, now)).rowcount]
+            rows = [self._row(attempt) for attempt in kept]
+            if rows:
+                connection.execute(insert(attempts).prefix_with("OR REPLACE"), rows)
+
+    def extend(self, now: datetime) -> None:
+        """Say that the owner lives: its leases are counted anew."""
+        mine = update(deliveries).where(_IS_CLAIMED, _d.owner == self._owner)
+        with self._database.writing(durable=False) as connection:
+            connection.execute(mine.values(lease_until=micros(now + LEASE)))
+
+    def release(self, now: datetime) -> None:
+        """Give back all that the owner holds and hasn't settled: the try is not counted."""
+        mine = update(deliveries).where(_IS_CLAIMED, _d.owner == self._owner)
+        with self._database.writing(durable=False) as connection:
+            connection.execute(mine.values(**_given_back(now), attempts=_d.attempts - 1))
+
+    def reap(self, now: datetime) -> int:
+        """Give back what a worker who is gone still holds; how many.
+
+        A lease further in the future than the longest one counts as ended too: a clock was set back.
+        """
+        at = micros(now)
+        ended = (_d.lease_until < at) | (_d.lease_until > micros(now + 2 * LEASE))
+        lost = (_IS_CLAIMED, ended)
+        with self._database.peeking() as connection:
+            if connection.execute(select(_d.id).where(*lost).limit(1)).first() is None:
+                return 0
+        with self._database.writing(durable=False) as connection:
+            reason = "its worker stopped before it was settled"
+            return connection.execute(
+                update(deliveries).where(*lost).values(**_given_back(now), reason=reason)
+            ).rowcount
+
+    def _numbers(self, connection: Connection, wanted: Iterable[str]) -> dict[str, int]:
+        """The numbers of destinations, as far as any delivery ever named them."""
+        if not self._names.keys() >= set(wanted):
+            self._names = {name: number for number, name in connection.execute(select(names.c.id, names.c.name))}
+        return self._names
+
+    def _held(self, connection: Connection, claimed: Sequence[int]) -> list[Delivery]:
+        by_number = {number: name for number, name in connection.execute(select(names.c.id, names.c.name))}
+        columns = (
+            _d.id.label("delivery"), _d.route, _d.destination, _d.attempts, _d.webhook_id,
+            events.c.event_id, events.c.source, events.c.type, events.c.subject, events.c.time,
+            events.c.data, events.c.attributes,
+        )  # fmt: skip
+        query = select(*columns).join(events, events.c.id == _d.event).where(_d.id.in_(claimed)).order_by(_d.id)
+        return [_delivery(row, by_number) for row in connection.execute(query)]
+
+    def _becomes(self, attempt: Attempt, now: datetime) -> dict[str, Any]:
+        waits = attempt.state is State.WAITING
+        return {
+            "this": attempt.delivery.id,
+            "me": self._owner,
+            "becomes": attempt.state.value,
+            "due": micros(attempt.due_at or now),
+            "why": attempt.error or None,
+            "finished": None if waits else micros(now),
+        }
+
+    def _row(self, attempt: Attempt) -> dict[str, Any]:
+        return {
+            "delivery": attempt.delivery.id,
+            "number": attempt.delivery.attempt,
+            "started_at": micros(attempt.started_at),
+            "took": attempt.took // timedelta(microseconds=1),
+            "outcome": attempt.outcome.value,
+            "status": attempt.status,
+            "error": attempt.error,
+            "worker": self._owner,
+        }
+
+
+def _given_back(now: datetime) -> dict[str, Any]:
+    return {"state": State.WAITING.value, "due_at": micros(now), "owner": None, "lease_until": None}
+
+
+def event_of(row: Row[Any]) -> Event:
+    """The event that a row of `events` holds."""
+    return Event(
+        id=row.event_id,
+        source=row.source,
+        type=row.type,
+        subject=row.subject,
+        time=row.time,
+        data=row.data,
+        attributes=json.loads(row.attributes),
+    )
+
+
+def _delivery(row: Row[Any], by_number: Mapping[int, str]) -> Delivery:
+    return Delivery(
+        id=row.delivery,
+        event=event_of(row),
+        route=by_number[row.route],
+        destination=by_number[row.destination],
+        attempt=row.attempts,
+        webhook_id=row.webhook_id,
+    )

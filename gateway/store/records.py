@@ -1,0 +1,168 @@
+"""The rows of accepted requests, and which of them are duplicates."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, tuple_
+from sqlalchemy.dialects import sqlite
+
+from gateway.errors import ContractViolation, Refusal, Violation
+from gateway.model.event import Event
+from gateway.model.receipt import Receipt, Status
+from gateway.store import tables
+from gateway.store.entry import Entry, Once
+from gateway.store.tables import micros
+
+LARGE = 256 * 1024
+"""Bodies over this many bytes are kept outside the hot table."""
+
+_REUSED = "the idempotency key was used before, for other data"
+
+Numbers = Mapping[str, int]
+
+
+def outcomes(connection: Connection, batch: Sequence[Entry], numbers: Numbers) -> list[Receipt | Refusal]:
+    """What becomes of each entry: accepted, a duplicate, or refused because its key was used for other data.
+
+    A key belongs to whoever stored it first, in this batch or before. Keys are touched in sorted order, so that
+    two processes never wait for one another.
+    """
+    firsts: dict[tuple[int, str], tuple[Entry, Once]] = {}
+    for entry in batch:
+        if entry.once is not None:
+            firsts.setdefault((numbers[entry.request.source], entry.once.key), (entry, entry.once))
+    owners = _owners(connection, firsts) if firsts else {}
+    return [
+        _outcome(entry, owners.get((numbers[entry.request.source], entry.once.key if entry.once else "")))
+        for entry in batch
+    ]
+
+
+def insert_all(
+    connection: Connection, batch: Sequence[Entry], settled: Sequence[Receipt | Refusal], numbers: Numbers
+) -> None:
+    """The rows of every entry that was not refused: its request and, unless it is a duplicate, events and deliveries."""
+    kept = [(entry, receipt) for entry, receipt in zip(batch, settled, strict=True) if isinstance(receipt, Receipt)]
+    if not kept:
+        return
+    requests = [_request_row(connection, entry, receipt, numbers) for entry, receipt in kept]
+    request_ids = _insert_returning(connection, tables.requests, requests)
+    made = [
+        (entry, event, duties, request_id, position)
+        for (entry, receipt), request_id in zip(kept, request_ids, strict=True)
+        if receipt.status is Status.ACCEPTED
+        for position, (event, duties) in enumerate(zip(entry.events, entry.duties, strict=True))
+    ]
+    if not made:
+        return
+    events = [_event_row(entry, event, request_id, position) for entry, event, _, request_id, position in made]
+    event_ids = _insert_returning(connection, tables.events, events)
+    rows = [
+        row
+        for (entry, event, duties, _, _), event_id in zip(made, event_ids, strict=True)
+        if duties
+        for row in _delivery_rows(entry, event, event_id, numbers, duties)
+    ]
+    if rows:
+        connection.execute(insert(tables.deliveries), rows)
+
+
+def _owners(
+    connection: Connection, firsts: Mapping[tuple[int, str], tuple[Entry, Once]]
+) -> dict[tuple[int, str], tuple[bytes, list[str]]]:
+    """Whose each key is: the digest and event ids stored with it, ours where it was free."""
+    table = tables.idempotency
+    rows = [
+        {
+            "source": source,
+            "key": key,
+            "digest": once.digest,
+            "event_ids": json.dumps([event.id for event in entry.events]),
+            "expires_at": micros(once.expires_at),
+        }
+        for (source, key), (entry, once) in sorted(firsts.items(), key=lambda item: item[0])
+    ]
+    place = tuple_(table.c.source, table.c.key)
+    now = min(micros(entry.request.received_at) for entry, _ in firsts.values())
+    connection.execute(delete(table).where(place.in_(list(firsts)), table.c.expires_at <= now))
+    connection.execute(sqlite.insert(table).on_conflict_do_nothing(), rows)
+    found = connection.execute(
+        select(table.c.source, table.c.key, table.c.digest, table.c.event_ids).where(place.in_(list(firsts)))
+    )
+    return {(source, key): (digest, json.loads(event_ids)) for source, key, digest, event_ids in found}
+
+
+def _outcome(entry: Entry, owner: tuple[bytes, list[str]] | None) -> Receipt | Refusal:
+    own = [event.id for event in entry.events]
+    if entry.once is None or owner is None or owner[1] == own:
+        return entry.receipt_of(Status.ACCEPTED, own)
+    digest, event_ids = owner
+    if digest == entry.once.digest:
+        return entry.receipt_of(Status.DUPLICATE, event_ids)
+    return ContractViolation(_REUSED, violations=[Violation("", _REUSED)])
+
+
+def _insert_returning(connection: Connection, table: Any, rows: list[dict[str, Any]]) -> Sequence[int]:  # noqa: ANN401
+    statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
+    return connection.execute(statement, rows).scalars().all()
+
+
+def _request_row(connection: Connection, entry: Entry, receipt: Receipt, numbers: Numbers) -> dict[str, Any]:
+    request = entry.request
+    body, body_ref = request.body, None
+    if len(body) > LARGE:
+        (body_ref,) = _insert_returning(connection, tables.bodies, [{"body": body}])
+    return {
+        "request_id": request.request_id,
+        "source": numbers[request.source],
+        "received_at": micros(request.received_at),
+        "state": receipt.status,
+        "method": request.method,
+        "path": request.path,
+        "query": request.query,
+        "headers": json.dumps(request.stored_headers(), ensure_ascii=False),
+        "body": None if body_ref else body,
+        "body_ref": body_ref,
+        "content_type": request.content_type,
+        "binding": request.binding,
+        "caller": entry.caller.name,
+        "event_ids": json.dumps(receipt.event_ids),
+    }
+
+
+def _event_row(entry: Entry, event: Event, request_id: int, position: int) -> dict[str, Any]:
+    return {
+        "event_id": event.id,
+        "request": request_id,
+        "position": position,
+        "source": event.source,
+        "type": event.type,
+        "subject": event.subject,
+        "time": event.time,
+        "received_at": micros(entry.request.received_at),
+        "data": event.data,
+        "attributes": json.dumps(dict(event.attributes), ensure_ascii=False),
+    }
+
+
+def _delivery_rows(
+    entry: Entry, event: Event, event_id: int, numbers: Numbers, duties: Sequence[Any]
+) -> Iterator[dict[str, Any]]:
+    """A row a duty. Where several routes lead to one destination, the later ones, by name, are told apart."""
+    at = micros(entry.request.received_at)
+    seen: set[str] = set()
+    for duty in duties:
+        yield {
+            "event": event_id,
+            "route": numbers[duty.route],
+            "destination": numbers[duty.destination],
+            "webhook_id": f"{event.id}.{duty.route}" if duty.destination in seen else event.id,
+            "revision": entry.revision,
+            "state": "waiting",
+            "due_at": at,
+            "created_at": at,
+        }
+        seen.add(duty.destination)

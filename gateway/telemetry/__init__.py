@@ -1,0 +1,1 @@
+"""What is told of the running gateway: wide log lines and metrics."""

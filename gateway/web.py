@@ -1,0 +1,121 @@
+"""The Flask application: the front door, health, metrics. Which address a call came to is read from the socket."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask, Response, abort, request
+from werkzeug.exceptions import HTTPException
+
+from gateway.model.delivery import State
+from gateway.pipeline import Current
+from gateway.receiver import PREFIX, Door, wsgi_response
+from gateway.settings import Settings
+from gateway.store.history import History
+from gateway.store.store import Store
+from gateway.telemetry import metrics
+
+_UNFINISHED = (State.WAITING, State.CLAIMED, State.DEAD)
+_ON_BOTH = ("/healthz", "/readyz")
+
+Environ = dict[str, Any]
+StartResponse = Callable[..., Any]
+
+
+class GatewayApp(Flask):
+    """Flask, with a thin door before its routing: that routing costs a call as much as all we do for it."""
+
+    def __init__(self, door: Door, is_admin: Callable[[Environ], bool | None]) -> None:
+        super().__init__("gateway", static_folder=None)
+        self.door = door
+        self.is_admin = is_admin
+
+    def wsgi_app(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Calls go to the door, all else to Flask's routing."""
+        if environ["PATH_INFO"].startswith(PREFIX) and not self.is_admin(environ):
+            return wsgi_response(self.door.answer(environ), start_response)
+        return super().wsgi_app(environ, start_response)
+
+
+def create_app(settings: Settings, store: Store, door: Door, metrics_folder: str | None = None) -> GatewayApp:
+    """The application, over a store that is open and a configuration that is built."""
+    app = GatewayApp(door, _listener_test(settings))
+    backlog = StoredBacklog(store.history, door.current)
+
+    @app.before_request
+    def _each_address_has_its_pages() -> None:
+        if app.is_admin(request.environ) is False and request.path not in _ON_BOTH:
+            abort(404, f"nothing here; calls go to {PREFIX}<source>")
+
+    @app.get("/healthz")
+    def healthz() -> Response:
+        return _json({"status": "ok"})
+
+    @app.get("/readyz")
+    def readyz() -> Response:
+        problems = list(_problems(store, door.current))
+        return _json({"status": "unready" if problems else "ready", "problems": problems}, 503 if problems else 200)
+
+    @app.get("/metrics")
+    def exposed() -> Response:
+        return Response(
+            metrics.exposition(metrics_folder, backlog), content_type="text/plain; version=0.0.4; charset=utf-8"
+        )
+
+    @app.errorhandler(HTTPException)
+    def problem(error: HTTPException) -> Response:
+        document = {"type": "about:blank", "title": error.name, "status": error.code, "detail": error.description}
+        return _json(document, error.code or 500, "application/problem+json")
+
+    return app
+
+
+@dataclass(frozen=True, slots=True)
+class StoredBacklog:
+    """What of the store is measured when metrics are asked for."""
+
+    history: History
+    current: Current
+
+    def counts(self) -> Iterator[tuple[str, str, int]]:
+        """(destination, state, deliveries) of what is not finished, or dead."""
+        for name in self.current.gateway.destinations:
+            for state in _UNFINISHED:
+                yield name, state.value, self.history.backlog(name, state)
+
+    def waiting_seconds(self) -> Iterator[tuple[str, float]]:
+        """(destination, seconds) since its oldest waiting delivery was due; 0 where none is."""
+        now = datetime.now(UTC)
+        for name in self.current.gateway.destinations:
+            oldest = self.history.oldest_waiting(name)
+            yield name, max(0.0, (now - oldest).total_seconds()) if oldest else 0.0
+
+
+def _problems(store: Store, current: Current) -> Iterator[str]:
+    try:
+        store.revisions.newest()
+    except Exception as error:  # noqa: BLE001 - whatever keeps the store from answering makes us unready
+        yield f"store: {error}"
+    if current.failed:
+        yield f"configuration: {current.failed}"
+
+
+def _json(document: object, status: int = 200, content_type: str = "application/json") -> Response:
+    return Response(json.dumps(document) + "\n", status, content_type=content_type)
+
+
+def _listener_test(settings: Settings) -> Callable[[Environ], bool | None]:
+    """Whether a call came to the admin's address; None where neither address is told, as with a test client."""
+    public, admin = settings.listen, settings.admin.listen
+
+    def is_admin(environ: Environ) -> bool | None:
+        port, name = environ.get("SERVER_PORT"), environ.get("SERVER_NAME")
+        if public[1] == admin[1]:
+            return name == admin[0]
+        return {str(admin[1]): True, str(public[1]): False}.get(str(port))
+
+    return is_admin

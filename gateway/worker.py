@@ -1,0 +1,222 @@
+"""The back door: claim what is due, deliver it, settle it. Slots per destination, leases, wake-up, drain."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import ParamSpec, TypeVar
+from uuid import uuid4
+
+from gateway.errors import StoreUnavailable
+from gateway.model.delivery import Attempt, Delivery, Outcome
+from gateway.pipeline import Current, Gateway
+from gateway.store.outbox import LEASE, Outbox
+from gateway.store.revisions import Revisions
+from gateway.telemetry import metrics
+from gateway.telemetry.logs import log
+
+POLL = timedelta(seconds=0.5)
+"""How long a worker rests where nothing wakes it: retries fall due, and a wake-up may be lost."""
+_PAUSE = 0.003
+"""Seconds between two claims: what wakes a worker comes in bursts, and one claim takes a burst."""
+_TROUBLED = 1.0
+_HEARTBEAT = LEASE / 3
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
+
+def new_owner() -> str:
+    """A name that no other worker, past or present, has."""
+    return f"{os.uname().nodename}-{os.getpid()}-{uuid4().hex[:8]}"
+
+
+@dataclass
+class Worker:
+    """One worker process. `work` returns once it is told to stop, or, `until_idle`, when nothing is due."""
+
+    current: Current
+    outbox: Outbox
+    revisions: Revisions
+    until_idle: bool = False
+    drain: timedelta = timedelta(seconds=30)
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    _busy: Counter[str] = field(default_factory=Counter)
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _settled: list[Attempt] = field(default_factory=list)
+    _woken: asyncio.Event = field(default_factory=asyncio.Event)
+    _done: asyncio.Event = field(default_factory=asyncio.Event)
+    _stopping: bool = False
+    _store_thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "store"))
+
+    def wake(self) -> None:
+        """There may be something to deliver."""
+        self._woken.set()
+
+    def stop(self) -> None:
+        """Claim no more, finish what is under way within the time to drain, and return."""
+        self._stopping = True
+        self._woken.set()
+
+    async def work(self) -> None:
+        """Deliver until told to stop."""
+        gateway = self.current.gateway
+        await _open(gateway)
+        helpers = [asyncio.create_task(self._settle_all()), asyncio.create_task(self._keep_house())]
+        try:
+            await self._claim_all()
+            await self._drained()
+        finally:
+            for helper in helpers:
+                helper.cancel()
+            await asyncio.gather(*helpers, return_exceptions=True)
+            await self._let_go()
+            await _close(self.current.gateway)
+            self._store_thread.shutdown()
+
+    async def _claim_all(self) -> None:
+        while not self._stopping:
+            self._woken.clear()
+            gateway = self.current.gateway
+            claimed = await self._claim(gateway)
+            for delivery in claimed:
+                self._busy[delivery.destination] += 1
+                task = asyncio.create_task(self._deliver(gateway, delivery))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+            if claimed:
+                await asyncio.sleep(_PAUSE)
+            elif self.until_idle and not self._tasks and not self._settled:
+                return
+            else:
+                await self._rest()
+
+    async def _claim(self, gateway: Gateway) -> list[Delivery]:
+        free = {
+            name: outlet.slots - self._busy[name]
+            for name, outlet in gateway.destinations.items()
+            if outlet.active and outlet.slots > self._busy[name]
+        }
+        if not free:
+            return []
+        started = time.perf_counter()
+        try:
+            claimed = await self._in_store(self.outbox.claim, free, self.clock())
+        except StoreUnavailable as error:
+            log.warning("claim.failed", error=str(error))
+            await asyncio.sleep(_TROUBLED)
+            return []
+        if claimed:
+            metrics.claim_seconds.observe(time.perf_counter() - started)
+        return claimed
+
+    async def _rest(self) -> None:
+        try:
+            await asyncio.wait_for(self._woken.wait(), POLL.total_seconds())
+        except TimeoutError:
+            return
+        await asyncio.sleep(_PAUSE)
+
+    async def _deliver(self, gateway: Gateway, delivery: Delivery) -> None:
+        attempt = await gateway.deliver(delivery, self.clock)
+        self._settled.append(attempt)
+        self._done.set()
+        _tell(attempt, self.clock())
+
+    async def _settle_all(self) -> None:
+        """Settle what is done, all that waits in one transaction; the slots are free again after it."""
+        while True:
+            await self._done.wait()
+            self._done.clear()
+            batch, self._settled = self._settled, []
+            if not batch:
+                continue
+            try:
+                await self._in_store(self.outbox.settle, batch, self.clock())
+            except StoreUnavailable as error:
+                log.warning("settle.failed", error=str(error), attempts=len(batch))
+                self._settled = batch + self._settled
+                await asyncio.sleep(_TROUBLED)
+                self._done.set()
+                continue
+            for attempt in batch:
+                self._busy[attempt.delivery.destination] -= 1
+            self._woken.set()
+
+    async def _keep_house(self) -> None:
+        """About once a second: take back what lost workers hold, follow the configuration, keep our leases."""
+        extended = time.monotonic()
+        while True:
+            try:
+                taken_back = await self._in_store(self.outbox.reap, self.clock())
+                if taken_back:
+                    log.warning("leases.ended", deliveries=taken_back)
+                await self._follow()
+                if self._tasks and time.monotonic() - extended > _HEARTBEAT.total_seconds():
+                    await self._in_store(self.outbox.extend, self.clock())
+                    extended = time.monotonic()
+            except StoreUnavailable as error:
+                log.warning("housekeeping.failed", error=str(error))
+            await asyncio.sleep(1)
+
+    async def _follow(self) -> None:
+        newest = await self._in_store(self.revisions.newest)
+        old = self.current.gateway
+        if self.current.follow(newest):
+            await _open(self.current.gateway)
+            metrics.revision.set(newest)
+            asyncio.get_running_loop().call_later(60, lambda: asyncio.ensure_future(_close(old)))
+            self._woken.set()
+
+    async def _drained(self) -> None:
+        """Wait for what is under way, as long as we may, and for its settling."""
+        deadline = time.monotonic() + self.drain.total_seconds()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=self.drain.total_seconds())
+        while sum(self._busy.values()) > len(self._tasks) and time.monotonic() < deadline + _TROUBLED:
+            await asyncio.sleep(0.01)
+
+    async def _let_go(self) -> None:
+        """Give back what is still held: another worker need not wait for our leases to end."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        try:
+            await self._in_store(self.outbox.release, self.clock())
+        except StoreUnavailable as error:
+            log.warning("release.failed", error=str(error))
+
+    async def _in_store(self, function: Callable[_P, _R], *args: _P.args, **kwargs: _P.kwargs) -> _R:
+        """Run `function` in the one thread that talks to the store."""
+        return await asyncio.get_running_loop().run_in_executor(self._store_thread, partial(function, *args, **kwargs))
+
+
+async def _open(gateway: Gateway) -> None:
+    for outlet in gateway.destinations.values():
+        await outlet.destination.open()
+
+
+async def _close(gateway: Gateway) -> None:
+    for outlet in gateway.destinations.values():
+        await outlet.destination.close()
+
+
+def _tell(attempt: Attempt, now: datetime) -> None:
+    delivery = attempt.delivery
+    metrics.attempts.labels(delivery.destination, attempt.outcome.value).inc()
+    if attempt.outcome is Outcome.DELIVERED:
+        received = datetime.fromisoformat(delivery.event.attributes["receivedtime"])
+        metrics.latency.observe(max(0.0, (now - received).total_seconds()))
+    log.info(
+        "delivery.attempted", event_id=delivery.event.id, type=delivery.event.type, route=delivery.route,
+        destination=delivery.destination, attempt=delivery.attempt, outcome=attempt.outcome, state=attempt.state,
+        status=attempt.status, error=attempt.error or None, took_ms=round(attempt.took.total_seconds() * 1000, 2),
+        due_at=attempt.due_at.isoformat() if attempt.due_at else None,
+    )  # fmt: skip

@@ -1,0 +1,42 @@
+"""Health and metrics of a worker that runs by itself: `gateway work --listen HOST:PORT`."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+
+from aiohttp import web
+
+from gateway.pipeline import Current
+from gateway.settings import parsed_address
+from gateway.store.store import Store
+from gateway.telemetry import metrics
+
+
+async def serve_health(address: str, current: Current, store: Store) -> web.AppRunner:
+    """Answer /healthz, /readyz and /metrics at `address` until `cleanup()` is awaited."""
+
+    async def healthz(_request: web.Request) -> web.Response:
+        return web.json_response({"status": "ok"})
+
+    async def readyz(_request: web.Request) -> web.Response:
+        problems = [current.failed] if current.failed else []
+        try:
+            await asyncio.to_thread(store.revisions.newest)
+        except Exception as error:  # noqa: BLE001 - whatever keeps the store from answering makes us unready
+            problems.append(f"store: {error}")
+        body = {"status": "unready" if problems else "ready", "problems": problems}
+        return web.json_response(body, status=503 if problems else 200)
+
+    async def exposed(_request: web.Request) -> web.Response:
+        folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+        text = await asyncio.to_thread(metrics.exposition, folder, None)
+        return web.Response(body=text, content_type="text/plain", charset="utf-8")
+
+    app = web.Application()
+    app.add_routes([web.get("/healthz", healthz), web.get("/readyz", readyz), web.get("/metrics", exposed)])
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    host, port = parsed_address(address)
+    await web.TCPSite(runner, host, port).start()
+    return runner

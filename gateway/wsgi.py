@@ -1,0 +1,73 @@
+"""What gunicorn loads in each web process, after fork: the application over a store of its own."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import gevent
+from gevent.threadpool import ThreadPool
+
+from gateway.assembly import Workshop, current, place_of
+from gateway.errors import StoreUnavailable
+from gateway.receiver import Door
+from gateway.runtime import runtime_folder
+from gateway.settings import Document
+from gateway.store.inbox import PATIENCE
+from gateway.store.store import Store, open_store
+from gateway.store.wakeup import Bell
+from gateway.telemetry import logs, metrics
+from gateway.telemetry.logs import log
+from gateway.web import GatewayApp, create_app
+
+
+def in_thread(pool: ThreadPool) -> Callable[[Callable[[], None]], None]:
+    """Runs a function in `pool` while other calls go on here. Raises StoreUnavailable where it takes too long."""
+
+    def run(function: Callable[[], None]) -> None:
+        with gevent.Timeout(PATIENCE.total_seconds(), StoreUnavailable("the store is slow")):
+            pool.spawn(function).get()
+
+    return run
+
+
+def application_at(path: Path) -> GatewayApp:
+    """The application of the configuration at `path`, following its revisions."""
+    document = Document.at(path)
+    settings = document.settings()
+    logs.set_up(settings.log.format, settings.log.level)
+    folder = document.folder / settings.data_dir
+    bell = Bell(runtime_folder(folder), time.monotonic)
+    store = open_store(
+        place_of(settings, document.folder), in_thread=in_thread(ThreadPool(1)), woke=bell.ring, commits=_observe
+    )
+    number = store.revisions.newest()
+    stored = Document(store.revisions.files(number), document.folder)
+    door = Door(current(Workshop(), stored, number, store.revisions), store.inbox, settings.base_url, gevent.Timeout)
+    metrics.revision.set(number)
+    gevent.spawn(_keep_house, store, door)
+    return create_app(settings, store, door, os.environ.get("PROMETHEUS_MULTIPROC_DIR"))
+
+
+def _keep_house(store: Store, door: Door) -> None:
+    """About once a second: write refusals, look for a newer configuration."""
+    pool = ThreadPool(1)
+    while True:
+        gevent.sleep(1)
+        try:
+            store.inbox.flush()
+            newest = pool.apply(store.revisions.newest)
+            if door.current.follow(newest):
+                metrics.revision.set(newest)
+        except Exception as error:  # noqa: BLE001 - the next second may be better, and calls must go on
+            log.warning("housekeeping.failed", error=str(error))
+
+
+def _observe(size: int, seconds: float) -> None:
+    metrics.commit_size.observe(size)
+    metrics.commit_seconds.observe(seconds)
+
+
+application = application_at(Path(os.environ["GATEWAY_CONFIG"]))
