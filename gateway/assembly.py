@@ -22,14 +22,7 @@ from gateway.model.request import Dialect
 from gateway.model.retry import RetryPolicy
 from gateway.model.route import Route, Routes
 from gateway.pipeline import Current, Gateway, Outlet, Source
-from gateway.settings import (
-    DestinationSettings,
-    Document,
-    RouteSettings,
-    Settings,
-    SourceSettings,
-    checked,
-)
+from gateway.settings import DestinationSettings, Document, RouteSettings, Settings, SourceSettings, checked
 from gateway.soap.declared import DeclaredService
 from gateway.store.engine import Place
 from gateway.store.revisions import Revisions

@@ -156,7 +156,7 @@ class Current:
         self._tried = newest
         try:
             self.gateway = self._build(newest)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the old revision goes on serving
+        except Exception as error:
             self.failed = f"revision {newest} can't be built: {error}"
             log.error("configuration.failed", revision=newest, error=str(error))
             return False
@@ -205,7 +205,12 @@ def _next_due(
     if outcome is not Outcome.UNAVAILABLE:
         return None
     retry_after = error.retry_after if error else None
-    return policy.next_due(delivery.attempt, now, jitter=random.random(), retry_after=retry_after)
+    return policy.next_due(
+        delivery.attempt,
+        now,
+        jitter=random.random(),  # noqa: S311 - it spreads retries, and guards nothing
+        retry_after=retry_after,
+    )
 
 
 def _state_after(outcome: Outcome, due_at: datetime | None) -> State:

@@ -87,12 +87,12 @@ def _secret(value: object, info: ValidationInfo) -> Secret:
     match value:
         case Secret():
             return value
-        case {"env": str(name)} if len(value) == 1:
+        case {"env": str(name), **rest} if not rest:
             found = os.environ.get(name)
             if not found:
                 raise ValueError(f"the environment has no {name}")
             return Secret(found)
-        case {"file": str(name)} if len(value) == 1:
+        case {"file": str(name), **rest} if not rest:
             try:
                 return Secret((_folder(info) / name).read_text(encoding="utf-8").rstrip("\r\n"))
             except (OSError, UnicodeDecodeError) as error:
@@ -140,7 +140,7 @@ class Admin(Table):
 
 
 class Log(Table):
-    """[log]"""
+    """[log]: the lines on stderr."""
 
     format: Literal["auto", "json", "console"] = "auto"
     """`auto` is console on a terminal, else JSON."""
@@ -279,7 +279,7 @@ def parsed(text: str, path: str) -> dict[str, Any]:
 
 
 def checked(model: type[_Model], value: object, path: str, folder: Path = Path()) -> _Model:
-    """`value` as a `model`, relative paths starting at `folder`. Raises ConfigError with every problem, under `path`."""
+    """`value` as a `model`; relative paths start at `folder`. Raises ConfigError: every problem, under `path`."""
     try:
         return model.model_validate(value, context=folder)
     except ValidationError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from types import TracebackType
+from typing import Any
 
 import gevent
 from gunicorn.workers.ggevent import GeventWorker
@@ -13,9 +14,9 @@ class _Idle:
 
     __slots__ = ("_idle", "_timeout")
 
-    def __init__(self, idle: set[gevent.Greenlet], seconds: float) -> None:
+    def __init__(self, idle: set[Any], seconds: float) -> None:
         self._idle = idle
-        self._timeout = gevent.Timeout(seconds, False)
+        self._timeout = gevent.Timeout(seconds)
 
     def __enter__(self) -> None:
         self._idle.add(gevent.getcurrent())
@@ -32,7 +33,7 @@ class WebWorker(GeventWorker):  # type: ignore[misc] # gunicorn is untyped
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        self._idle: set[gevent.Greenlet] = set()
+        self._idle: set[Any] = set()
 
     def timeout_ctx(self) -> _Idle:
         """What gunicorn wraps around waiting for a request."""

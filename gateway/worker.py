@@ -180,7 +180,7 @@ class Worker:
         deadline = time.monotonic() + self.drain.total_seconds()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=self.drain.total_seconds())
-        while sum(self._busy.values()) > len(self._tasks) and time.monotonic() < deadline + _TROUBLED:
+        while sum(self._busy.values()) > len(self._tasks) and time.monotonic() < deadline + _TROUBLED:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
     async def _let_go(self) -> None:

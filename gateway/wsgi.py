@@ -61,7 +61,7 @@ def _keep_house(store: Store, door: Door) -> None:
             newest = pool.apply(store.revisions.newest)
             if door.current.follow(newest):
                 metrics.revision.set(newest)
-        except Exception as error:  # noqa: BLE001 - the next second may be better, and calls must go on
+        except Exception as error:
             log.warning("housekeeping.failed", error=str(error))
 
 

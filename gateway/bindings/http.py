@@ -46,7 +46,7 @@ class HttpBinding:
     event_from: str | None = None
 
     def read(self, request: Request) -> list[Message]:
-        """The messages of `request`. Raises Malformed, UnsupportedMedia, UnknownOperation, ContractViolation, TooLarge."""
+        """The messages of `request`. Raises RequestError of every kind that a body can cause."""
         items, form, is_list = self._items(request)
         messages = []
         violations: list[Violation] = []

@@ -83,7 +83,7 @@ def run(arguments: list[str]) -> int:
         return USAGE
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
-    except Exception:  # noqa: BLE001 - the operator sees the traceback; it is our bug
+    except Exception:
         traceback.print_exc()
         return BUG
     return code if isinstance(code, int) else OK

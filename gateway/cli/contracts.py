@@ -21,7 +21,7 @@ def contracts() -> None:
 @click.option(
     "--address", default="http://localhost:8080/in/SOURCE", show_default=True, help="The endpoint, for the WSDL."
 )
-def publish(contract: Path, check: bool, address: str) -> None:  # noqa: FBT001
+def publish(contract: Path, check: bool, address: str) -> None:
     """Write the WSDL and the XML Schema of CONTRACT, a contract.toml, into its folder."""
     stale = []
     for name, content in documents_of(contract.read_text(encoding="utf-8"), str(contract), address).items():

@@ -1,4 +1,4 @@
-"""`gateway demo`: the same call by five doors, its one event each time, and its delivery; everything on this machine."""
+"""`gateway demo`: the same call by five doors, its event each time, and its delivery; all on this machine."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Downstream:
         arrived = self.arrived
 
         class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:  # noqa: N802 - the base class's name
+            def do_POST(self) -> None:
                 arrived.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
                 self.send_response(204)
                 self.end_headers()
@@ -56,7 +56,7 @@ class Downstream:
 
 @click.command()
 @click.option("--once", is_flag=True, help="End after the demonstration; exit 0 only if everything arrived.")
-def demo(once: bool) -> int:  # noqa: FBT001
+def demo(once: bool) -> int:
     """Start a gateway and a downstream system, send one call by five doors, and show what becomes of it."""
     ports = [_free_port(port) for port in _PORTS]
     with tempfile.TemporaryDirectory(prefix="gateway-demo-") as folder, _configured(Path(folder), ports) as document:

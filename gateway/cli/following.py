@@ -15,7 +15,7 @@ Delivery = dict[str, Any]
 
 
 def follow(history: History, event_id: str, seconds: float, tell: Callable[[Delivery], None]) -> list[Delivery] | None:
-    """The event's deliveries once all have ended, None where they didn't within `seconds`; `tell` hears of each change."""
+    """The event's deliveries once all have ended, None where they didn't within `seconds`; `tell` hears each change."""
     deadline = time.monotonic() + seconds
     told: dict[str, tuple[str, int]] = {}
     while True:

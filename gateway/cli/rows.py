@@ -69,7 +69,7 @@ def _listing(
 ) -> None:
     @group.command("list")
     @_list_options
-    def listed(document: Document, as_json: bool, event_type: str | None, **conditions: Any) -> None:  # noqa: ANN401, FBT001
+    def listed(document: Document, as_json: bool, event_type: str | None, **conditions: Any) -> None:  # noqa: ANN401
         """Newest first."""
         with _history(document) as history:
             found = items(history, Selection(type=event_type, **conditions))
@@ -85,7 +85,7 @@ def _showing(group: click.Group, what: str, item: Callable[[History, str], Item 
     @config_option
     @click.option("--json", "as_json", is_flag=True, help="One line.")
     @click.argument("identity", metavar="ID")
-    def show(document: Document, as_json: bool, identity: str) -> None:  # noqa: FBT001
+    def show(document: Document, as_json: bool, identity: str) -> None:
         """One of them, whole."""
         with _history(document) as history:
             found = item(history, identity)

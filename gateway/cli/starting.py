@@ -49,8 +49,8 @@ def _warn(document: Document, store: Store) -> None:
     version = old_sqlite()
     if version:
         log.warning(
-            "sqlite.old", version=version, note="its WAL reset is unsound with several writers; ours take turns by a lock,"
-            " but keep other programs from writing to the database while the gateway runs",
+            "sqlite.old", version=version, note="its WAL reset is unsound with several writers: ours take turns,"
+            " but let no other program write to the database while the gateway runs",
         )  # fmt: skip
     for name, count in store.history.unconfigured(settings.destinations):
         log.warning("destination.unconfigured", destination=name, waiting=count, note="its deliveries wait")

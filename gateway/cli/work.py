@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
+import socket
+from typing import Protocol
 
 import click
 import uvloop
@@ -15,6 +18,11 @@ from gateway.cli.configured import config_option, seconds
 from gateway.cli.starting import prepare, runtime_of
 from gateway.parent import PARENT, die_with_parent
 from gateway.settings import Document
+
+
+class _Wakes(Protocol):
+    def wake(self) -> None:
+        """There may be something to do."""
 
 
 @click.command()
@@ -37,15 +45,15 @@ def work(document: Document, drain: float, until_idle: bool, listen: str | None)
 
 async def _work(document: Document, *, drain: float, until_idle: bool, listen: str | None) -> None:
     # Imported here, since prometheus_client looks at the environment when it is imported.
-    from datetime import timedelta  # noqa: PLC0415
+    from datetime import timedelta
 
-    from gateway.store.outbox import Outbox  # noqa: PLC0415
-    from gateway.store.store import open_store  # noqa: PLC0415
-    from gateway.store.wakeup import listen as listen_for_bell  # noqa: PLC0415
+    from gateway.store.outbox import Outbox
+    from gateway.store.store import open_store
+    from gateway.store.wakeup import listen as listen_for_bell
     from gateway.store.wakeup import unlisten
-    from gateway.telemetry import logs, metrics  # noqa: PLC0415
-    from gateway.worker import Worker, new_owner  # noqa: PLC0415
-    from gateway.worker_health import serve_health  # noqa: PLC0415
+    from gateway.telemetry import logs, metrics
+    from gateway.worker import Worker, new_owner
+    from gateway.worker_health import serve_health
 
     settings = document.settings()
     logs.set_up(settings.log.format, settings.log.level)
@@ -62,7 +70,7 @@ async def _work(document: Document, *, drain: float, until_idle: bool, listen: s
     for number_of_signal in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number_of_signal, worker.stop)
     bell = listen_for_bell(runtime_of(document))
-    loop.add_reader(bell, lambda: (_empty(bell), worker.wake()))
+    loop.add_reader(bell, _rung, bell, worker)
     health = await serve_health(listen, in_force, store) if listen else None
     try:
         await worker.work()
@@ -74,10 +82,9 @@ async def _work(document: Document, *, drain: float, until_idle: bool, listen: s
         store.close()
 
 
-def _empty(bell: object) -> None:
+def _rung(bell: socket.socket, worker: _Wakes) -> None:
     """Take every ring that waits: they all say the same."""
-    try:
+    with contextlib.suppress(BlockingIOError):
         while True:
-            bell.recv(64)  # type: ignore[attr-defined]
-    except BlockingIOError:
-        return
+            bell.recv(64)
+    worker.wake()

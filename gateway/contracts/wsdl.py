@@ -1,4 +1,4 @@
-"""The published WSDL 1.1: Spyne's types, messages and operations, in an order and with bindings that every client takes.
+"""The published WSDL 1.1: Spyne's types, in an order and with bindings that every client takes.
 
 Spyne's own document has one binding, names service, port and binding alike, and orders types by memory address.
 """
@@ -21,7 +21,7 @@ _HTTP = "http://schemas.xmlsoap.org/soap/http"
 _KINDS = ("simpleType", "complexType", "element")
 _FAULT = "EventRejected"
 
-Element = etree._Element
+Element = etree._Element  # noqa: SLF001 - lxml has no other name for it
 
 
 def wsdl(service: DeclaredService, location: str, *, soap12: bool = True) -> bytes:
@@ -84,7 +84,7 @@ def _messages(make: ElementMaker, contract: Contract) -> Iterator[Element]:
 
 
 def _port_type(make: ElementMaker, contract: Contract) -> Element:
-    port_type = make.portType(name=contract.service)
+    port_type: Element = make.portType(name=contract.service)
     for event in contract.events.values():
         operation = make.operation(name=event.operation)
         if event.doc:
@@ -98,7 +98,7 @@ def _port_type(make: ElementMaker, contract: Contract) -> Element:
 
 def _binding(make: ElementMaker, contract: Contract, suffix: str, namespace: str) -> Element:
     soap = ElementMaker(namespace=namespace)
-    binding = make.binding(name=f"{contract.service}{suffix}", type=f"tns:{contract.service}")
+    binding: Element = make.binding(name=f"{contract.service}{suffix}", type=f"tns:{contract.service}")
     binding.append(soap.binding(style="document", transport=_HTTP))
     for event in contract.events.values():
         action = (
@@ -117,7 +117,7 @@ def _binding(make: ElementMaker, contract: Contract, suffix: str, namespace: str
 
 
 def _service(make: ElementMaker, contract: Contract, location: str, versions: list[tuple[str, str]]) -> Element:
-    service = make.service(name=f"{contract.service}Service")
+    service: Element = make.service(name=f"{contract.service}Service")
     for suffix, namespace in versions:
         name = f"{contract.service}{suffix}"
         address = ElementMaker(namespace=namespace).address(location=location)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from types import MappingProxyType
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
@@ -36,7 +37,7 @@ class Options(Table):
 
     url: Annotated[str, AfterValidator(_http_url)]
     method: Literal["POST", "PUT", "PATCH"] = "POST"
-    headers: dict[str, str] = {}
+    headers: Mapping[str, str] = MappingProxyType({})
     """More headers, or others in place of ours."""
     timeout: Duration = timedelta(seconds=30)
     connect_timeout: Duration = timedelta(seconds=5)

@@ -209,6 +209,7 @@ def _field_reader(one: Field, lenient: bool, zone: tzinfo) -> FieldReader:  # no
 
 
 def _readers(one: Field, lenient: bool, zone: tzinfo) -> dict[Form, Read]:  # noqa: FBT001
+    read: Read
     match one.type:
         case Type.STRING if one.values and lenient:
             text = _declared_spelling(one.values)

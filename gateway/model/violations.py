@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 from gateway.model.contract import Field, Type
 from gateway.model.lexical import quoted
 
-Check = Callable[[object], str | None]
+Check = Callable[[Any], str | None]
 """A value in, a sentence that says what is wrong or None."""
 
 _UNPORTABLE = re.compile(
@@ -47,15 +48,15 @@ def _text_checks(field: Field) -> list[Check]:
     shortest, longest = field.min_length, field.max_length
     if shortest is not None:
         checks.append(
-            lambda text: f"must have at least {shortest} characters, has {len(text)}" if len(text) < shortest else None  # type: ignore[arg-type]
+            lambda text: f"must have at least {shortest} characters, has {len(text)}" if len(text) < shortest else None
         )
     if longest is not None:
         checks.append(
-            lambda text: f"must have at most {longest} characters, has {len(text)}" if len(text) > longest else None  # type: ignore[arg-type]
+            lambda text: f"must have at most {longest} characters, has {len(text)}" if len(text) > longest else None
         )
     if field.pattern is not None:
         matches = re.compile(field.pattern, re.ASCII).fullmatch
-        checks.append(lambda text: None if matches(text) else f"must match the pattern {field.pattern}")  # type: ignore[arg-type]
+        checks.append(lambda text: None if matches(text) else f"must match the pattern {field.pattern}")
     if field.values:
         allowed = frozenset(field.values)
         listed = ", ".join(field.values)
@@ -67,9 +68,9 @@ def _number_checks(field: Field) -> list[Check]:
     checks: list[Check] = []
     low, high = field.minimum, field.maximum
     if low is not None:
-        checks.append(lambda number: f"must be at least {low:f}" if number < low else None)  # type: ignore[operator]
+        checks.append(lambda number: f"must be at least {low:f}" if number < low else None)
     if high is not None:
-        checks.append(lambda number: f"must be at most {high:f}" if number > high else None)  # type: ignore[operator]
+        checks.append(lambda number: f"must be at most {high:f}" if number > high else None)
     if field.digits is not None or field.fraction_digits is not None:
         checks.append(_digits_check(field.digits, field.fraction_digits))
     return checks
@@ -78,8 +79,8 @@ def _number_checks(field: Field) -> list[Check]:
 def _digits_check(most: int | None, most_after_point: int | None) -> Check:
     """xs:totalDigits and xs:fractionDigits (XML Schema Part 2 §4.3.11, §4.3.12)."""
 
-    def check(number: object) -> str | None:
-        whole, _, fraction = format(Decimal(number), "f").lstrip("-").partition(".")  # type: ignore[arg-type]
+    def check(number: Decimal | int) -> str | None:
+        whole, _, fraction = format(Decimal(number), "f").lstrip("-").partition(".")
         if most is not None and len(whole.lstrip("0")) + len(fraction) > most:
             return f"must have at most {most} digits"
         if most_after_point is not None and len(fraction) > most_after_point:

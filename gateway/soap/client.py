@@ -33,8 +33,8 @@ class SoapClient:
         """A client of the WSDL at `wsdl`, an address or a path."""
         session = requests.Session()
         session.auth = auth
-        transport = zeep.Transport(session=session, timeout=timeout, operation_timeout=timeout)
-        return cls(zeep.Client(wsdl, transport=transport))
+        transport: Any = zeep.Transport(session=session, timeout=timeout, operation_timeout=timeout)  # type: ignore[no-untyped-call]
+        return cls(zeep.Client(wsdl, transport=transport))  # type: ignore[no-untyped-call]
 
     def call(
         self, port: str, operation: str, *, address: str | None = None, **arguments: Mapping[str, Any]
@@ -53,5 +53,5 @@ class SoapClient:
             raise Refusal(str(fault.message), detail) from None
         except TransportError as error:
             raise Refusal(error.message or f"HTTP {error.status_code}", status=error.status_code) from None
-        plain: dict[str, Any] = serialize_object(answer, dict)
+        plain: dict[str, Any] = serialize_object(answer, dict)  # type: ignore[no-untyped-call]
         return plain

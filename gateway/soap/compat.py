@@ -20,10 +20,12 @@ _SIX = "spyne.util.six"
 
 def _load_six() -> None:
     found = importlib.util.find_spec("spyne")
-    assert found is not None and found.origin is not None, "spyne is one of our dependencies"
+    if found is None or found.origin is None:
+        raise ModuleNotFoundError("spyne, one of our dependencies, is not installed")
     path = Path(found.origin).parent / "util" / "six.py"
     spec = importlib.util.spec_from_file_location(_SIX, path)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     six = importlib.util.module_from_spec(spec)
     sys.modules[_SIX] = six
     spec.loader.exec_module(six)

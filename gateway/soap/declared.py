@@ -12,7 +12,7 @@ from spyne.model import Boolean, Date, DateTime, Decimal, Integer, Integer32, In
 from spyne.model.complex import ComplexModelMeta
 from spyne.protocol.soap import Soap11
 
-import gateway.soap.compat  # noqa: F401, I001 - must come before spyne
+import gateway.soap.compat  # noqa: F401 - must come before spyne
 from gateway.errors import UnknownOperation
 from gateway.model.contract import Contract, EventType, Field, Type, fold
 from gateway.model.message import Message
@@ -47,8 +47,13 @@ class Context:
     def __init__(self, envelope: Envelope) -> None:
         self.in_document = envelope
         self.dialect = envelope.dialect
+        self.in_body_doc = envelope.payload
+        self.method_request_string = ""
+        self.descriptor: Any = None
         self.in_object: list[Message] = []
         self.out_object: list[Receipt] = []
+        self.out_body_doc = ""
+        self.out_string: list[bytes] = []
 
 
 class GatewayProtocol(Soap11):  # type: ignore[misc] # spyne is untyped
@@ -76,25 +81,23 @@ class GatewayProtocol(Soap11):  # type: ignore[misc] # spyne is untyped
     def create_in_document(self, ctx: Context, charset: str | None = None) -> None:
         """Nothing: the envelope was parsed once, by `gateway.soap.envelope`."""
 
-    def decompose_incoming_envelope(self, ctx: Context, message: object = None) -> None:
+    def decompose_incoming_envelope(self, ctx: Context, message: object = None) -> None:  # noqa: ARG002 - Spyne's signature
         """Find the operation by the first element of the body, never by SOAPAction (clients send it in many ways)."""
-        payload = ctx.in_document.payload
-        ctx.in_body_doc = payload
-        name = etree.QName(payload)
+        name = etree.QName(ctx.in_body_doc)
         ctx.method_request_string = f"{{{name.namespace or ''}}}{name.localname}"
         reader = next(iter(self._readers.values()))
         if reader.reading is Reading.LENIENT:
             ctx.method_request_string = self._operations.get(fold(name.localname), ctx.method_request_string)
 
-    def deserialize(self, ctx: Context, message: object) -> None:
+    def deserialize(self, ctx: Context, message: object) -> None:  # noqa: ARG002 - Spyne's signature
         """Decode the operation's element. Raises ContractViolation, TooLarge."""
         ctx.in_object = [self._mappers[ctx.descriptor.name].message(ctx.in_body_doc)]
 
-    def serialize(self, ctx: Context, message: object) -> None:
+    def serialize(self, ctx: Context, message: object) -> None:  # noqa: ARG002 - Spyne's signature
         """Encode the receipt as the operation's response."""
         ctx.out_body_doc = self._mappers[ctx.descriptor.name].response(ctx.out_object[0])
 
-    def create_out_string(self, ctx: Context, charset: str | None = None) -> None:
+    def create_out_string(self, ctx: Context, charset: str | None = None) -> None:  # noqa: ARG002 - Spyne's signature
         """Put the response into an envelope of the caller's version."""
         ctx.out_string = [enveloped(ctx.out_body_doc, ctx.dialect)]
 
@@ -128,8 +131,7 @@ class DeclaredService:
         context.out_object = [receipt]
         self._out.serialize(context, self._out.RESPONSE)
         self._out.create_out_string(context)
-        whole: bytes = context.out_string[0]
-        return whole
+        return context.out_string[0]
 
 
 def enveloped(body: str, dialect: Dialect) -> bytes:
@@ -229,7 +231,11 @@ def _documentation(one: Field) -> str:
 
 def _text_facets(one: Field) -> dict[str, Any]:
     shortest = one.min_length if one.min_length is not None else (1 if one.required and not one.values else None)
-    facets = {"min_len": shortest, "max_len": one.max_length, "pattern": one.pattern and portable(one.pattern)}
+    facets: dict[str, Any] = {
+        "min_len": shortest,
+        "max_len": one.max_length,
+        "pattern": one.pattern and portable(one.pattern),
+    }
     facets["values"] = list(one.values) or None
     return {name: value for name, value in facets.items() if value is not None}
 

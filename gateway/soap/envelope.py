@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from lxml import etree
 
@@ -89,10 +90,10 @@ def _tree(body: bytes, charset: str | None) -> etree._Element:
         root = etree.fromstring(body, _PARSER if charset is None else _parser(charset))
     except etree.XMLSyntaxError as error:
         report = (error.msg or "no document")[:_LONGEST_REPORT]
-        if error.code in _LIMITS or "Excessive depth" in report:
+        if getattr(error, "code", None) in _LIMITS or "Excessive depth" in report:
             raise TooLarge(f"the XML passes a limit: {report}") from None
         raise Malformed(f"the body is not well-formed XML: {report}") from None
-    document = root.getroottree().docinfo
+    document: Any = root.getroottree().docinfo
     if document.doctype or document.internalDTD is not None:
         raise Malformed("the document has a DOCTYPE; SOAP messages must not have one (SOAP 1.1 §3, SOAP 1.2 §5)")
     return root

@@ -1,6 +1,6 @@
 """Our inside for Spyne's protocol object: what decodes and encodes every call of a declared contract.
 
-Spyne's own is slow (×7) and loses data (negative half-hour offsets, xsi:nil="false", midnight as 24:00:00);
+Spyne's own is slow (seven times) and loses data (negative half-hour offsets, xsi:nil="false", midnight as 24:00:00);
 this one is compiled from the contract that Spyne's types are built from, and Spyne's is its reference in the tests.
 """
 

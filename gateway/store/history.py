@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, literal, literal_column, select
+from sqlalchemy import ColumnElement, Connection, Select, func, literal, literal_column, select
 
 from gateway.model.delivery import State
 from gateway.model.event import rfc3339
@@ -17,6 +17,7 @@ from gateway.store.outbox import event_of
 from gateway.store.tables import attempts, bodies, deliveries, events, micros, moment_of, names, refusals, requests
 
 Item = dict[str, Any]
+Row = Any
 
 _STATES = ("waiting", "claimed", "delivered", "dead", "cancelled")
 _COUNTED = 10_001
@@ -200,9 +201,9 @@ def _chosen(
     return query.limit(selection.limit) if selection.limit else query
 
 
-def _event_item(connection: Connection, row: Row[Any]) -> Item:
+def _event_item(connection: Connection, row: Row) -> Item:
     states = select(deliveries.c.state, func.count()).where(deliveries.c.event == row.id).group_by(deliveries.c.state)
-    counted = {state: count for state, count in connection.execute(states)}
+    counted: dict[str, int] = dict(connection.execute(states).tuples().all())
     attributes = json.loads(row.attributes)
     return {
         "id": row.event_id,
@@ -218,7 +219,7 @@ def _event_item(connection: Connection, row: Row[Any]) -> Item:
     }
 
 
-def _delivery_item(_connection: Connection, row: Row[Any]) -> Item:
+def _delivery_item(_connection: Connection, row: Row) -> Item:
     return {
         "id": str(row.id),
         "eventId": row.event_id,
@@ -237,7 +238,7 @@ def _delivery_item(_connection: Connection, row: Row[Any]) -> Item:
     }
 
 
-def _attempt_item(row: Row[Any]) -> Item:
+def _attempt_item(row: Row) -> Item:
     return {
         "number": row.number,
         "startedAt": rfc3339(moment_of(row.started_at)),
@@ -249,7 +250,7 @@ def _attempt_item(row: Row[Any]) -> Item:
     }
 
 
-def _request_item(row: Row[Any]) -> Item:
+def _request_item(row: Row) -> Item:
     return {
         "id": row.request_id,
         "source": row.source_name,
@@ -265,7 +266,7 @@ def _request_item(row: Row[Any]) -> Item:
     }
 
 
-def _refusal_item(row: Row[Any]) -> Item:
+def _refusal_item(row: Row) -> Item:
     return {
         "id": row.request_id,
         "source": row.source,
@@ -281,5 +282,5 @@ def _refusal_item(row: Row[Any]) -> Item:
     }
 
 
-def _raw(row: Row[Any], body: bytes) -> Item:
+def _raw(row: Row, body: bytes) -> Item:
     return {"headers": json.loads(row.headers), "body": body.decode("utf-8", "backslashreplace"), "bytes": len(body)}

@@ -68,7 +68,7 @@ class Inbox:
         return entry.receipt
 
     def refused(self, request: Request, error: Refusal) -> None:
-        """Keep a refusal for the record, which the next commit or `flush` writes: no refused caller waits for a disk."""
+        """Keep a refusal for the record; the next commit or `flush` writes it: no refused caller waits for a disk."""
         self._ring.take(request, error)
 
     def flush(self) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, literal_column, select, update
+from sqlalchemy import Connection, bindparam, insert, literal_column, select, update
 
 from gateway.model.delivery import Attempt, Delivery, State
 from gateway.model.event import Event
@@ -16,6 +16,9 @@ from gateway.store.tables import attempts, deliveries, events, micros, names
 
 LEASE = timedelta(seconds=60)
 """How long a worker holds what it claimed, unless it says again that it lives."""
+
+Row = Any
+"""A row of a query: its columns are attributes."""
 
 _d = deliveries.c
 
@@ -123,7 +126,7 @@ class Outbox:
         return self._names
 
     def _held(self, connection: Connection, claimed: Sequence[int]) -> list[Delivery]:
-        by_number = {number: name for number, name in connection.execute(select(names.c.id, names.c.name))}
+        by_number = dict(connection.execute(select(names.c.id, names.c.name)).tuples().all())
         columns = (
             _d.id.label("delivery"), _d.route, _d.destination, _d.attempts, _d.webhook_id,
             events.c.event_id, events.c.source, events.c.type, events.c.subject, events.c.time,
@@ -160,7 +163,7 @@ def _given_back(now: datetime) -> dict[str, Any]:
     return {"state": State.WAITING.value, "due_at": micros(now), "owner": None, "lease_until": None}
 
 
-def event_of(row: Row[Any]) -> Event:
+def event_of(row: Row) -> Event:
     """The event that a row of `events` holds."""
     return Event(
         id=row.event_id,
@@ -173,7 +176,7 @@ def event_of(row: Row[Any]) -> Event:
     )
 
 
-def _delivery(row: Row[Any], by_number: Mapping[int, str]) -> Delivery:
+def _delivery(row: Row, by_number: Mapping[int, str]) -> Delivery:
     return Delivery(
         id=row.delivery,
         event=event_of(row),

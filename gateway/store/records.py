@@ -44,7 +44,7 @@ def outcomes(connection: Connection, batch: Sequence[Entry], numbers: Numbers) -
 def insert_all(
     connection: Connection, batch: Sequence[Entry], settled: Sequence[Receipt | Refusal], numbers: Numbers
 ) -> None:
-    """The rows of every entry that was not refused: its request and, unless it is a duplicate, events and deliveries."""
+    """The rows of what was not refused: each request and, unless it is a duplicate, its events and deliveries."""
     kept = [(entry, receipt) for entry, receipt in zip(batch, settled, strict=True) if isinstance(receipt, Receipt)]
     if not kept:
         return

@@ -25,8 +25,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # SQLite numbers rows only where the key is INTEGER; PostgreSQL's are 64 bits wide.
 _RowId = BigInteger().with_variant(Integer, "sqlite")
 
-_AUTO = {"sqlite_autoincrement": True}
-"""A row id is never given twice, even after the newest rows were deleted: it is what `--after` counts by."""
+# AUTOINCREMENT: a row id is never given twice, even after the newest rows were deleted; `--after` counts by it.
 
 
 def micros(moment: datetime) -> int:
@@ -44,7 +43,11 @@ names = Table(
 )
 
 bodies = Table(
-    "bodies", metadata, Column("id", _RowId, primary_key=True), Column("body", LargeBinary, nullable=False), **_AUTO
+    "bodies",
+    metadata,
+    Column("id", _RowId, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+    sqlite_autoincrement=True,
 )
 
 requests = Table(
@@ -69,7 +72,7 @@ requests = Table(
     Column("event_ids", Text, nullable=False),  # a JSON list: its own events', or a duplicate's first one's
     Column("retried_as", Text),
     Index("requests_by_request_id", "request_id"),
-    **_AUTO,
+    sqlite_autoincrement=True,
 )
 
 events = Table(
@@ -90,7 +93,7 @@ events = Table(
     Column("replay_of", Text),
     Index("events_by_request", "request"),
     Index("events_by_subject", "subject", "id"),
-    **_AUTO,
+    sqlite_autoincrement=True,
 )
 
 deliveries = Table(
@@ -116,7 +119,7 @@ deliveries = Table(
     Column("finished_at", BigInteger),
     Column("replay", BigInteger),
     Index("deliveries_by_event", "event"),
-    **_AUTO,
+    sqlite_autoincrement=True,
 )
 
 _d = deliveries.c
@@ -197,7 +200,7 @@ refusals = Table(
     Column("headers", Text, nullable=False),  # a JSON object
     Column("body", LargeBinary, nullable=False),  # the first 64 KB
     Index("refusals_by_request_id", "request_id"),
-    **_AUTO,
+    sqlite_autoincrement=True,
 )
 
 replays = Table(
@@ -210,7 +213,7 @@ replays = Table(
     Column("created", Integer, nullable=False, server_default=text("0")),
     Column("done", SmallInteger, nullable=False, server_default=text("0")),
     Column("state", Text, nullable=False),
-    **_AUTO,
+    sqlite_autoincrement=True,
 )
 
 revisions = Table(
@@ -220,5 +223,5 @@ revisions = Table(
     Column("document", Text, nullable=False),  # a JSON object: file name → text
     Column("by", Text, nullable=False),
     Column("at", BigInteger, nullable=False),
-    **_AUTO,
+    sqlite_autoincrement=True,
 )

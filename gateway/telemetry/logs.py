@@ -1,4 +1,4 @@
-"""Log lines on stderr, JSON or console. Three wide ones tell the story: event.received, request.refused, delivery.attempted."""
+"""Log lines on stderr, JSON or console. Three wide ones: event.received, request.refused, delivery.attempted."""
 
 from __future__ import annotations
 
@@ -34,5 +34,5 @@ def set_up(form: str, level: str) -> None:
     )
 
 
-def _compact(event: object, **options: object) -> str:
+def _compact(event: object, **_options: object) -> str:
     return json.dumps(event, ensure_ascii=False, separators=(",", ":"), default=str)

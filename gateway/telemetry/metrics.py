@@ -67,5 +67,5 @@ def exposition(folder: str | None, backlog: Backlog | None) -> bytes:
         for metric in (requests, events, attempts, latency, commit_seconds, commit_size, claim_seconds, revision):
             registry.register(metric)
     if backlog is not None:
-        registry.register(_BacklogCollector(backlog))  # type: ignore[arg-type]
+        registry.register(_BacklogCollector(backlog))
     return generate_latest(registry)

@@ -1,0 +1,52 @@
+# Every task of the project. `make demo` and `make test` need Python 3.11 or newer, and make; nothing else.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo run test check fix bench lock clean
+
+help:       ## list the tasks
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: $(STAMP)   ## everything that is needed, into .venv
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $(STAMP)
+
+demo: install   ## show one call by five doors, from wire to sink (ONCE=1 ends by itself)
+	$(BIN)/gateway demo $(if $(ONCE),--once)
+
+run: install    ## run the gateway with this folder's gateway.toml; writes one to start from if there is none
+	@test -f gateway.toml || $(BIN)/gateway init .
+	exec $(BIN)/gateway run
+
+test: install   ## all tests; ARGS="-k name" for some
+	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
+
+check: install  ## format, lint, types, floors, and that generated files are fresh
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/gateway contracts publish --check wsdl/calls/contract.toml
+
+fix: install    ## format, mend what can be mended, publish what is generated
+	$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
+	$(BIN)/gateway contracts publish wsdl/calls/contract.toml
+
+bench: install  ## measure, beside a bare gunicorn: about five minutes
+	$(BIN)/python -m tests.benchmarks
+
+lock: install   ## write requirements.lock anew: the newest of everything, for every Python and platform we run on
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --universal --python-version 3.11 --group dev --no-annotate --no-emit-index-url --quiet \
+	    --custom-compile-command "make lock" --upgrade --output-file requirements.lock pyproject.toml
+
+clean:          ## take away what install made
+	rm -rf $(VENV)
