@@ -6,13 +6,13 @@ import re
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, BinaryIO
 
 from gateway.bindings.soap import SoapBinding
-from gateway.contracts.wsdl import wsdl
+from gateway.contracts.wsdl import wsdl, xsd
 from gateway.errors import Internal, Malformed, Refusal, TimedOut, TooLarge, UnknownOperation
 from gateway.model.receipt import Receipt
 from gateway.model.request import Answer, Dialect, Request
@@ -29,7 +29,8 @@ _DRAINED = 256 * 1024
 _PIECE = 64 * 1024
 _PATH = re.compile(r"/in/([^/]+)(?:/v(\d+))?(?:/([^/]+))?/?")
 _DOCUMENTS = ("wsdl", "singlewsdl", "wsdl=1.1", "xsd", "schema", "openapi", "asyncapi")
-_WSDL_TYPE = "text/xml; charset=utf-8"
+_PUBLISHED = ("wsdl", "singlewsdl", "wsdl=1.1", "xsd")
+_XML = "text/xml; charset=utf-8"
 
 Environ = Mapping[str, Any]
 TimeLimit = Callable[[float, Exception], AbstractContextManager[object]]
@@ -49,6 +50,9 @@ class Door:
         """Take a call from its WSGI environ to its answer. Never raises."""
         gateway = self.current.gateway
         request = request_of(environ, gateway.new_id(), datetime.now(UTC), self.time_limit)
+        return _identified(self._answer(gateway, request), request)
+
+    def _answer(self, gateway: Gateway, request: Request) -> Answer:
         started = time.perf_counter()
         try:
             return self._answered(gateway, request, started)
@@ -79,14 +83,16 @@ class Door:
         source = gateway.source_of(request)
         wanted = request.query.lower()
         binding = source.bindings[Dialect.SOAP11]
-        if wanted not in ("wsdl", "singlewsdl", "wsdl=1.1") or not isinstance(binding, SoapBinding):
-            raise UnknownOperation(f"this endpoint publishes no {wanted}; it has: ?wsdl")
+        if wanted not in _PUBLISHED or not isinstance(binding, SoapBinding):
+            raise UnknownOperation(f"this endpoint publishes no {wanted}; it has: ?wsdl and ?xsd")
+        if wanted == "xsd":
+            return Answer(200, xsd(binding.service), _XML)
         location = f"{self.base_url}{PREFIX}{source.name}"
-        return Answer(200, wsdl(binding.service, location, soap12=wanted != "wsdl=1.1"), _WSDL_TYPE)
+        return Answer(200, wsdl(binding.service, location, soap12=wanted != "wsdl=1.1"), _XML)
 
     def _refused(self, gateway: Gateway, request: Request, error: Refusal, started: float) -> Answer:
-        request.binding = request.binding or request.memo.get("dialect", Dialect.HTTP)
         answer = gateway.refuse(request, error)
+        request.binding = request.binding or request.memo["dialect"]
         request.body = request.body or request.incoming.so_far
         self.inbox.refused(request, error)
         known = request.source if request.source in gateway.sources else ""
@@ -190,6 +196,11 @@ def _finish(request: Request) -> None:
     if isinstance(body, Body) and not body.is_whole and not body.drain():
         # gunicorn goes on reading a body of any length before the next request, unless its reader is marked failed.
         body._stream.failed = True  # type: ignore[attr-defined]  # noqa: SLF001
+
+
+def _identified(answer: Answer, request: Request) -> Answer:
+    """`answer` with the request's id, by which the operator finds it."""
+    return replace(answer, headers={**answer.headers, "Gateway-Request-Id": request.request_id})
 
 
 def _tell_accepted(request: Request, receipt: Receipt, started: float) -> None:

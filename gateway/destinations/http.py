@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from types import MappingProxyType
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 from gateway.egress.client import Client, Response, Unreachable
 from gateway.errors import Refused, Unavailable
@@ -37,7 +36,7 @@ class Options(Table):
 
     url: Annotated[str, AfterValidator(_http_url)]
     method: Literal["POST", "PUT", "PATCH"] = "POST"
-    headers: Mapping[str, str] = MappingProxyType({})
+    headers: dict[str, str] = Field(default_factory=dict)
     """More headers, or others in place of ours."""
     timeout: Duration = timedelta(seconds=30)
     connect_timeout: Duration = timedelta(seconds=5)

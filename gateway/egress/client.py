@@ -56,6 +56,10 @@ class Client:
             raise Unreachable(f"no connection within {connect_timeout.total_seconds():g} s") from None
         except TimeoutError:
             raise Unreachable(f"no answer within {timeout.total_seconds():g} s") from None
+        except aiohttp.ClientConnectorError as error:
+            raise Unreachable(
+                f"no connection to {error.host}:{error.port}: {error.os_error.strerror or error.os_error}"
+            ) from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise Unreachable(f"{type(error).__name__}: {error}") from error
 

@@ -1,0 +1,127 @@
+"""Values for tests, each with sound defaults: a test names only what it is about."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from uuid_utils import uuid7
+
+from gateway.model.contract import Contract, EventType, Field, Type, operation_of, path_of
+from gateway.model.delivery import Attempt, Delivery, Outcome, Payload, State
+from gateway.model.event import STRUCTURED, Event
+from gateway.model.request import Caller, Request
+from gateway.model.route import Duty
+from gateway.receiver import Body
+from gateway.store.entry import Entry, Once
+
+NOON = datetime(2026, 3, 16, 12, 0, 0, tzinfo=UTC)
+NAMESPACE = "urn:example:calls:v1"
+
+
+def a_field(name: str, type: Type = Type.STRING, **more: Any) -> Field:  # noqa: A002
+    return Field(name=name, type=type, **more)
+
+
+def an_event_type(*fields: Field, name: str = "call.ended", **more: Any) -> EventType:
+    taken = fields or (a_field("call_id", required=True), a_field("duration", Type.DURATION))
+    return EventType(name=name, operation=operation_of(name), path=path_of(name), fields=taken, **more)
+
+
+def a_contract(*events: EventType, **more: Any) -> Contract:
+    taken = events or (an_event_type(),)
+    return Contract("calls", NAMESPACE, 1, {event.name: event for event in taken}, **more)
+
+
+def a_request(
+    body: bytes = b"",
+    *,
+    headers: Mapping[str, str] | None = None,
+    method: str = "POST",
+    source: str = "pbx",
+    event: str | None = None,
+    loaded: bool = True,
+    **more: Any,
+) -> Request:
+    """A request whose body is loaded, unless `loaded` says otherwise."""
+    names = {name.lower(): value for name, value in (headers or {}).items()}
+    names.setdefault("content-length", str(len(body)))
+    request = Request(
+        request_id=str(uuid7()),
+        source=source,
+        version=more.pop("version", None),
+        event=event,
+        method=method,
+        path=f"/in/{source}",
+        query=more.pop("query", ""),
+        headers=names,
+        received_at=more.pop("received_at", NOON),
+        incoming=Body(io.BytesIO(body), names, lambda _seconds, _error: _Unlimited()),
+        **more,
+    )
+    if loaded:
+        request.load(10 * 2**20)
+    return request
+
+
+class _Unlimited:
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, *_args: object) -> None: ...
+
+
+def an_event(**more: Any) -> Event:
+    values: dict[str, Any] = {
+        "id": str(uuid7()),
+        "source": "/in/pbx",
+        "type": "call.ended",
+        "subject": "4711",
+        "time": "2026-03-16T12:00:00Z",
+        "data": b'{"call_id":"4711"}',
+        "attributes": {"receivedtime": "2026-03-16T12:00:00Z", "caller": "pbx", "binding": "json"},
+    }
+    return Event(**values | more)
+
+
+def an_entry(
+    *events: Event, to: Sequence[str] = ("crm",), key: str | None = None, digest: bytes = b"same", **more: Any
+) -> Entry:
+    """A request with `events` (one by default), each with deliveries to all of `to` by the route `all`."""
+    made = events or (an_event(),)
+    request = more.pop("request", None) or a_request(b"{}")
+    once = Once(key, digest, request.received_at + timedelta(hours=24)) if key is not None else None
+    duties = [[Duty("all", name) for name in to] for _ in made]
+    return Entry(request, Caller("pbx"), made, duties, 1, once=once, **more)
+
+
+def a_delivery(**more: Any) -> Delivery:
+    event = more.pop("event", None) or an_event()
+    values: dict[str, Any] = {
+        "id": 1,
+        "event": event,
+        "route": "all",
+        "destination": "crm",
+        "attempt": 1,
+        "webhook_id": event.id,
+    }
+    return Delivery(**values | more)
+
+
+def an_attempt(delivery: Delivery, outcome: Outcome = Outcome.DELIVERED, **more: Any) -> Attempt:
+    state = {Outcome.DELIVERED: State.DELIVERED, Outcome.REFUSED: State.DEAD, Outcome.UNAVAILABLE: State.WAITING}
+    values: dict[str, Any] = {
+        "delivery": delivery,
+        "started_at": NOON,
+        "took": timedelta(milliseconds=20),
+        "outcome": outcome,
+        "state": state[outcome],
+        "due_at": NOON + timedelta(seconds=10) if outcome is Outcome.UNAVAILABLE else None,
+    }
+    return Attempt(**values | more)
+
+
+def a_payload(event: Event | None = None, **headers: str) -> Payload:
+    event = event or an_event()
+    return Payload(event.structured(), STRUCTURED, {"webhook-id": event.id, **headers}, event)
