@@ -22,8 +22,7 @@ from gateway.telemetry import metrics
 from gateway.telemetry.logs import log
 
 PREFIX = "/in/"
-BODY_SECONDS = 30.0
-"""How long a caller may take to send a body."""
+_DRAIN_SECONDS = 2.0
 _DRAINED = 256 * 1024
 """Bytes of an unread body that are read after a refusal, so that the caller sees the answer and not a reset."""
 _PIECE = 64 * 1024
@@ -35,6 +34,7 @@ _XML = "text/xml; charset=utf-8"
 Environ = Mapping[str, Any]
 TimeLimit = Callable[[float, Exception], AbstractContextManager[object]]
 """Raises the exception inside its block once the seconds have passed; the server that runs us knows how."""
+Timed = Callable[[float | None], AbstractContextManager[object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +45,19 @@ class Door:
     inbox: Inbox
     base_url: str
     time_limit: TimeLimit = lambda _seconds, _error: nullcontext()
+    body_seconds: float = 30.0
+    """How long a caller may take to send a body."""
 
     def answer(self, environ: Environ) -> Answer:
         """Take a call from its WSGI environ to its answer. Never raises."""
         gateway = self.current.gateway
-        request = request_of(environ, gateway.new_id(), datetime.now(UTC), self.time_limit)
+        request = request_of(environ, gateway.new_id(), datetime.now(UTC), self._timed)
         return _identified(self._answer(gateway, request), request)
+
+    def _timed(self, seconds: float | None) -> AbstractContextManager[object]:
+        """A limit of `seconds`, by default those for a body."""
+        limit = self.body_seconds if seconds is None else seconds
+        return self.time_limit(limit, TimedOut(f"the body did not arrive within {limit:g} s"))
 
     def _answer(self, gateway: Gateway, request: Request) -> Answer:
         started = time.perf_counter()
@@ -105,7 +112,7 @@ class Door:
         return answer
 
 
-def request_of(environ: Environ, request_id: str, received_at: datetime, limit: TimeLimit) -> Request:
+def request_of(environ: Environ, request_id: str, received_at: datetime, timed: Timed) -> Request:
     """The request that a WSGI environ holds (PEP 3333), its body still on the wire."""
     path = environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")
     match = _PATH.fullmatch(path)
@@ -124,21 +131,22 @@ def request_of(environ: Environ, request_id: str, received_at: datetime, limit: 
         query=environ.get("QUERY_STRING", ""),
         headers=headers,
         received_at=received_at,
-        incoming=Body(environ["wsgi.input"], headers, limit),
+        incoming=Body(environ["wsgi.input"], headers, timed),
     )
 
 
 class Body:
     """A body on the wire, read in pieces, bounded in bytes and time. Chunked ones announce no length."""
 
-    def __init__(self, stream: BinaryIO, headers: Mapping[str, str], limit: TimeLimit) -> None:
+    def __init__(self, stream: BinaryIO, headers: Mapping[str, str], timed: Timed) -> None:
         self._stream = stream
-        self._limit = limit
+        self._timed = timed
         self._pieces = bytearray()
         announced = headers.get("content-length", "")
         chunked = "chunked" in headers.get("transfer-encoding", "").lower()
         self.length: int | None = None if chunked else int(announced) if announced.isdecimal() else 0
         self.is_whole = self.length == 0
+        self._failure: Refusal | None = None
 
     def first(self, count: int) -> bytes:
         """Up to `count` first bytes."""
@@ -160,24 +168,27 @@ class Body:
     def drain(self) -> bool:
         """Read on, bounded, after a refusal; whether all of it was read."""
         try:
-            self._read_to(len(self._pieces) + _DRAINED, seconds=2)
+            self._read_to(len(self._pieces) + _DRAINED, _DRAIN_SECONDS)
         except Refusal:
             return False
         return self.is_whole
 
-    def _read_to(self, count: int, seconds: float = BODY_SECONDS) -> None:
+    def _read_to(self, count: int, seconds: float | None = None) -> None:
         if self.is_whole or len(self._pieces) >= count:
             return
-        error = TimedOut(f"the body did not arrive within {seconds:g} s")
+        if self._failure is not None:
+            raise self._failure
         try:
-            with self._limit(seconds, error):
+            with self._timed(seconds):
                 while len(self._pieces) < count and not self.is_whole:
                     self._read_piece(count)
-        except Refusal:
+        except Refusal as error:
+            self._failure = error
             raise
         except Exception as broken:
             # The server's own errors for a bad chunk or a caller who left have no common base.
-            raise Malformed(f"the body broke off: {type(broken).__name__}") from broken
+            self._failure = Malformed(f"the body broke off: {type(broken).__name__}")
+            raise self._failure from broken
 
     def _read_piece(self, count: int) -> None:
         wanted = min(_PIECE, count - len(self._pieces))

@@ -214,6 +214,8 @@ class Settings(Table):
     """Where the database, its lock and the process id are."""
     database: str = ""
     """`sqlite:///PATH`; by default gateway.db in data_dir."""
+    body_timeout: Duration = timedelta(seconds=30)
+    """How long a caller may take to send a body."""
     web_processes: Annotated[int, Field(ge=1, le=64)] = 2
     worker_processes: Annotated[int, Field(ge=1, le=64)] = 1
     log: Log = Log()

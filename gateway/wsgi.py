@@ -45,7 +45,13 @@ def application_at(path: Path) -> GatewayApp:
     )
     number = store.revisions.newest()
     stored = Document(store.revisions.files(number), document.folder)
-    door = Door(current(Workshop(), stored, number, store.revisions), store.inbox, settings.base_url, gevent.Timeout)
+    door = Door(
+        current=current(Workshop(), stored, number, store.revisions),
+        inbox=store.inbox,
+        base_url=settings.base_url,
+        time_limit=gevent.Timeout,
+        body_seconds=settings.body_timeout.total_seconds(),
+    )
     metrics.revision.set(number)
     gevent.spawn(_keep_house, store, door)
     return create_app(settings, store, door, os.environ.get("PROMETHEUS_MULTIPROC_DIR"))

@@ -46,6 +46,13 @@ def wait_for(condition: Callable[[], Any], seconds: float = 20, what: str = "it"
         time.sleep(0.05)
 
 
+class _QuietServer(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_args: object) -> None:
+        """Say nothing: callers are killed in some tests."""
+
+
 class Downstream:
     """A system that events go to. It keeps what arrives; `answer` says with which status and headers it answers."""
 
@@ -70,8 +77,7 @@ class Downstream:
 
             def log_message(self, *_args: object) -> None: ...
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
+        self.server = _QuietServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}/events"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 

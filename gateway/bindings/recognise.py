@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 
+from gateway.errors import RequestError
 from gateway.model.request import Dialect, Request
 
 LOOKED_AT = 4096
@@ -33,7 +34,15 @@ def _recognised(request: Request) -> Dialect:
         return Dialect.SOAP11
     if media not in _XML_TYPES and not media.endswith("+xml"):
         return Dialect.HTTP
-    return _by_first_element(request.incoming.first(LOOKED_AT)) if _may_have_body(request) else Dialect.HTTP
+    return _by_first_element(_first(request)) if _may_have_body(request) else Dialect.HTTP
+
+
+def _first(request: Request) -> bytes:
+    """The first bytes; where they don't come, those that did: whoever reads on is refused for it, in some dialect."""
+    try:
+        return request.incoming.first(LOOKED_AT)
+    except RequestError:
+        return request.incoming.so_far[:LOOKED_AT]
 
 
 def _may_have_body(request: Request) -> bool:

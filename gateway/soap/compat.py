@@ -1,4 +1,4 @@
-"""Lets Spyne 2.14 (2022, the newest) be imported on Python 3.12 and later. Import this before `spyne`.
+"""Lets Spyne 2.14 (2022, the newest) be imported on Python 3.12 and later. The package imports this before all else.
 
 Its bundled six 1.14 finds the modules it stands in for by a protocol that Python 3.12 dropped (PEP 451 took its
 place): we load that file first and teach its finder the new protocol. `cgi`, gone in 3.13, comes from legacy-cgi.
@@ -48,7 +48,7 @@ def _teach(finder_class: Any) -> None:  # noqa: ANN401 - a class of six's own
     finder_class.exec_module = lambda _self, _module: None
 
 
-if sys.version_info >= (3, 12) and _SIX not in sys.modules:
+if _SIX not in sys.modules:
     _load_six()
 
 # What Spyne's source makes every Python say once; none of it can be mended by whoever reads it.

@@ -12,7 +12,6 @@ from spyne.model import Boolean, Date, DateTime, Decimal, Integer, Integer32, In
 from spyne.model.complex import ComplexModelMeta
 from spyne.protocol.soap import Soap11
 
-import gateway.soap.compat  # noqa: F401 - must come before spyne
 from gateway.errors import UnknownOperation
 from gateway.model.contract import Contract, EventType, Field, Type, fold
 from gateway.model.message import Message

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import sqlite3
@@ -102,12 +103,16 @@ class Database:
         return self._writer
 
     def _give_up(self, connection: Connection) -> None:
-        """Roll back, and start afresh next time: a connection that failed may fail again."""
+        """Roll back, and start afresh next time: a connection that failed may fail again.
+
+        Closing alone does not roll back while some frame of a traceback still holds an open cursor.
+        """
         self._writer = None
-        try:
+        with contextlib.suppress(DBAPIError, sqlite3.Error):
+            connection.exec_driver_sql("ROLLBACK")
+        with contextlib.suppress(DBAPIError, sqlite3.Error):
             connection.invalidate()
-        finally:
-            connection.close()
+        connection.close()
 
     @contextmanager
     def _turn(self) -> Iterator[None]:

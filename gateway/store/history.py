@@ -203,7 +203,7 @@ def _chosen(
 
 def _event_item(connection: Connection, row: Row) -> Item:
     states = select(deliveries.c.state, func.count()).where(deliveries.c.event == row.id).group_by(deliveries.c.state)
-    counted: dict[str, int] = dict(connection.execute(states).tuples().all())
+    counted: dict[str, int] = dict(connection.execute(states).all())
     attributes = json.loads(row.attributes)
     return {
         "id": row.event_id,

@@ -25,7 +25,7 @@ class Names:
         connection.execute(insert(names).on_conflict_do_nothing(), [{"name": name} for name in missing])
         rows = connection.execute(select(names.c.name, names.c.id).where(names.c.name.in_(missing)))
         # If the transaction fails, the numbers it gave are gone with it.
-        self._unsure = self._known | dict(rows.tuples().all())
+        self._unsure = self._known | dict(rows.all())
         return self._unsure
 
     def remember(self) -> None:

@@ -126,7 +126,7 @@ class Outbox:
         return self._names
 
     def _held(self, connection: Connection, claimed: Sequence[int]) -> list[Delivery]:
-        by_number = dict(connection.execute(select(names.c.id, names.c.name)).tuples().all())
+        by_number = dict(connection.execute(select(names.c.id, names.c.name)).all())
         columns = (
             _d.id.label("delivery"), _d.route, _d.destination, _d.attempts, _d.webhook_id,
             events.c.event_id, events.c.source, events.c.type, events.c.subject, events.c.time,

@@ -1,0 +1,136 @@
+"""The load generator, the same for everything measured: asyncio protocols on uvloop, keep-alive, one process."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Callable
+from typing import cast
+
+import uvloop
+
+
+class _Caller(asyncio.Protocol):
+    """One connection: the next call is sent when the answer to the last is whole."""
+
+    def __init__(self, request: bytes, answered: Callable[[bool], None]) -> None:
+        self._request = request
+        self._answered = answered
+        self._answer = b""
+        self._transport: asyncio.WriteTransport | None = None
+        self.is_over = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.WriteTransport", transport)
+        self._transport.write(self._request)
+
+    def data_received(self, data: bytes) -> None:
+        self._answer += data
+        head, gap, body = self._answer.partition(b"\r\n\r\n")
+        if not gap or len(body) < _length(head):
+            return
+        self._answered(self._answer[9:10] == b"2")
+        self._answer = b""
+        if not self.is_over and self._transport is not None:
+            self._transport.write(self._request)
+
+
+def _length(head: bytes) -> int:
+    at = head.lower().find(b"content-length:")
+    return int(head[at + 15 :].split(b"\r\n", 1)[0]) if at >= 0 else 0
+
+
+def calls_per_second(port: int, request: bytes, *, connections: int = 32, seconds: float = 4) -> float:
+    """How many calls a second are answered with 2xx; any other answer fails the measurement."""
+    return uvloop.run(_calls_per_second(port, request, connections, seconds))
+
+
+async def _calls_per_second(port: int, request: bytes, connections: int, seconds: float) -> float:
+    counts = {True: 0, False: 0}
+
+    def answered(is_good: bool) -> None:
+        counts[is_good] += 1
+
+    loop = asyncio.get_running_loop()
+    made = [
+        await loop.create_connection(lambda: _Caller(request, answered), "127.0.0.1", port) for _ in range(connections)
+    ]
+    await asyncio.sleep(0.5)  # until every process of the server is warm
+    counts[True] = 0
+    started = time.perf_counter()
+    await asyncio.sleep(seconds)
+    took = time.perf_counter() - started
+    rate = counts[True] / took
+    for transport, caller in made:
+        caller.is_over = True
+        transport.close()
+    assert counts[False] == 0, f"{counts[False]} calls were refused"
+    return rate
+
+
+class Sink(asyncio.Protocol):
+    """A destination that keeps when each call's event arrived, by its call_id."""
+
+    def __init__(self, arrived: dict[str, float]) -> None:
+        self._arrived = arrived
+        self._received = b""
+        self._transport: asyncio.WriteTransport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.WriteTransport", transport)
+
+    def data_received(self, data: bytes) -> None:
+        self._received += data
+        while True:
+            head, gap, body = self._received.partition(b"\r\n\r\n")
+            length = _length(head)
+            if not gap or len(body) < length:
+                return
+            event = json.loads(body[:length])
+            self._arrived.setdefault(event["data"]["call_id"], time.perf_counter())
+            self._received = body[length:]
+            assert self._transport is not None
+            self._transport.write(b"HTTP/1.1 204 No Content\r\n\r\n")
+
+
+def delivery_latencies(
+    port: int, sink_port: int, request: Callable[[str], bytes], *, rate: int = 100, seconds: int = 10
+) -> list[float]:
+    """Seconds from a call's answer to its event's arrival at the sink, `rate` calls a second, sorted."""
+    return uvloop.run(_delivery_latencies(port, sink_port, request, rate, seconds))
+
+
+async def _delivery_latencies(
+    port: int, sink_port: int, request: Callable[[str], bytes], rate: int, seconds: int
+) -> list[float]:
+    arrived: dict[str, float] = {}
+    accepted: dict[str, float] = {}
+    loop = asyncio.get_running_loop()
+    sink = await loop.create_server(lambda: Sink(arrived), "127.0.0.1", sink_port)
+    readers = [await asyncio.open_connection("127.0.0.1", port) for _ in range(16)]
+    idle: asyncio.Queue[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = asyncio.Queue()
+    for reader in readers:
+        idle.put_nowait(reader)
+
+    async def call(call_id: str) -> None:
+        reader, writer = await idle.get()
+        writer.write(request(call_id))
+        head = await reader.readuntil(b"\r\n\r\n")
+        await reader.readexactly(_length(head))
+        accepted[call_id] = time.perf_counter()
+        idle.put_nowait((reader, writer))
+
+    tasks = []
+    started = time.perf_counter()
+    for number in range(rate * seconds):
+        await asyncio.sleep(max(0.0, started + number / rate - time.perf_counter()))
+        tasks.append(asyncio.create_task(call(f"latency-{number}")))
+    await asyncio.gather(*tasks)
+    for _ in range(400):
+        if len(arrived) == rate * seconds:
+            break
+        await asyncio.sleep(0.05)
+    sink.close()
+    assert len(arrived) == rate * seconds, f"{rate * seconds - len(arrived)} events did not arrive"
+    return sorted(max(0.0, arrived[one] - accepted[one]) for one in accepted)

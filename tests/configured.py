@@ -1,0 +1,62 @@
+"""A gateway built in this process, from a configuration that a test writes."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from gateway.assembly import Workshop
+from gateway.errors import ConfigError
+from gateway.pipeline import Current, Gateway
+from gateway.settings import MAIN, Document
+from gateway.store.inbox import Inbox
+from gateway.store.store import Store, open_store
+from tests.builders import an_entry
+from tests.conftest import ROOT
+
+ANYBODY = '[sources.pbx]\ncontract = "contract.toml"\nauthenticate = { kind = "anonymous" }\n'
+BASIC = (
+    '[sources.pbx]\ncontract = "contract.toml"\n'
+    'authenticate = { kind = "basic", user = "pbx", password = { env = "PBX_PASSWORD" } }\n'
+)
+JOURNAL = '[destinations.crm]\nkind = "log"\n'
+TO_CRM = '[routes.all]\nto = "crm"\n'
+
+
+def a_document(folder: Path, text: str) -> Document:
+    """A gateway.toml in `folder` with `text` in it, and the shipped contract beside it."""
+    (folder / MAIN).write_text(text, encoding="utf-8")
+    shutil.copy(ROOT / "wsdl/calls/contract.toml", folder / "contract.toml")
+    return Document.at(folder / MAIN)
+
+
+def a_gateway(folder: Path, text: str, revision: int = 1) -> Gateway:
+    return Workshop().build(a_document(folder, text), revision)
+
+
+def problems_of(folder: Path, text: str) -> list[str]:
+    """What is told of a configuration that can't be used, a line a problem."""
+    with pytest.raises(ConfigError) as caught:
+        a_gateway(folder, text)
+    return [str(problem) for problem in caught.value.problems]
+
+
+def fixed(gateway: Gateway) -> Current:
+    """`gateway` in force, with no newer revision that could be built."""
+
+    def build(number: int) -> Gateway:
+        raise AssertionError(f"revision {number} was asked for")
+
+    return Current(gateway, build)
+
+
+def recorded(inbox: Inbox, count: int, *to: str) -> list[str]:
+    """The ids of as many events, recorded with a delivery to each of `to`."""
+    return [inbox.record(an_entry(to=to or ("crm",))).event_ids[0] for _ in range(count)]
+
+
+def another(store: Store) -> Store:
+    """The same database, opened once more: as another process has it."""
+    return open_store(store.database.place)

@@ -1,0 +1,77 @@
+"""The schema: what migrations make is what the tables declare, made once, and never by an older program."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, create_engine
+
+from gateway.errors import ConfigError
+from gateway.store.engine import Database, Place
+from gateway.store.history import Selection
+from gateway.store.migrate import migrate, schema_of
+from gateway.store.store import Store
+from gateway.store.tables import metadata
+from tests.builders import an_entry
+
+
+def test_alembic_finds_no_difference_between_migrations_and_tables(store: Store) -> None:
+    with store.database.reading() as connection:
+        options = {"compare_type": True, "compare_server_default": True}
+        assert [] == compare_metadata(MigrationContext.configure(connection, opts=options), metadata)
+
+
+def test_what_alembic_does_not_compare_is_the_same_too(store: Store) -> None:
+    """Conditions of partial indexes, AUTOINCREMENT and WITHOUT ROWID are in the text alone."""
+    declared = create_engine("sqlite://")
+    with store.database.reading() as migrated, declared.connect() as made:
+        metadata.create_all(made)
+        assert _schema(made) == _schema(migrated)
+    declared.dispose()
+
+
+def test_migrating_again_changes_nothing(store: Store) -> None:
+    store.inbox.record(an_entry())
+    with store.database.reading() as connection:
+        before = _schema(connection)
+    first = migrate(store.database)
+    assert first == migrate(store.database)
+    with store.database.reading() as connection:
+        assert (before, first) == (_schema(connection), schema_of(connection))
+    assert 1 == len(list(store.history.events(Selection())))
+
+
+def test_processes_that_start_together_migrate_once(place: Place) -> None:
+    def start(_number: int) -> str:
+        with closing(Database(place)) as database:
+            return migrate(database)
+
+    with ThreadPoolExecutor(4) as processes:
+        assert 1 == len(set(processes.map(start, range(4))))
+
+
+def test_a_database_without_schema_has_no_revision(place: Place) -> None:
+    with closing(Database(place)) as database, database.reading() as connection:
+        assert schema_of(connection) is None
+
+
+def test_a_database_newer_than_the_program_is_refused_and_left_alone(store: Store) -> None:
+    with store.database.writing() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(ConfigError, match=r"9999.*newer than this program") as told:
+        migrate(store.database)
+    assert "database" == told.value.path
+    with store.database.reading() as connection:
+        assert "9999" == schema_of(connection)
+
+
+def _schema(connection: Connection) -> dict[str, list[str]]:
+    """Each table's and index's text, its lines in any order: constraints may be declared before or after columns."""
+    rows = connection.exec_driver_sql(
+        "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'alembic%' ORDER BY name"
+    )
+    return {name: sorted(line.strip().rstrip(",") for line in sql.splitlines() if line.strip()) for name, sql in rows}

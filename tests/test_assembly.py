@@ -1,0 +1,176 @@
+"""Settings in, a Gateway out; or every problem, with its path."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from gateway.assembly import Workshop, current, place_of
+from gateway.errors import ConfigError
+from gateway.model.request import Dialect
+from gateway.model.route import Duty
+from gateway.settings import Document
+from gateway.store.store import Store
+from tests.builders import NOON
+from tests.configured import ANYBODY, BASIC, JOURNAL, TO_CRM, a_document, a_gateway, problems_of
+
+
+def test_a_gateway_has_what_the_configuration_names(tmp_path: Path) -> None:
+    gateway = a_gateway(tmp_path, ANYBODY + JOURNAL + TO_CRM, revision=7)
+    assert (7, ["pbx"], ["crm"]) == (gateway.revision, list(gateway.sources), list(gateway.destinations))
+    assert set(Dialect) == set(gateway.sources["pbx"].bindings)
+    assert (Duty("all", "crm"),) == gateway.routes.duties_for("/in/pbx", "call.ended")
+
+
+def test_settings_reach_what_they_are_about(tmp_path: Path) -> None:
+    text = ANYBODY + 'max_body = "1KiB"\n[destinations.crm]\nkind = "http"\nurl = "http://127.0.0.1:1/"\nslots = 3\n'
+    text += 'timeout = "2s"\nactive = false\nretry = { first = "1s", factor = 2, longest = "1m", attempts = 4 }\n'
+    gateway = a_gateway(tmp_path, text)
+    crm = gateway.destinations["crm"]
+    assert gateway.sources["pbx"].max_body == 1024
+    assert (3, timedelta(seconds=2), False) == (crm.slots, crm.timeout, crm.active)
+    assert (timedelta(seconds=1), 2, timedelta(minutes=1), 4) == (
+        crm.retry.first, crm.retry.factor, crm.retry.longest, crm.retry.attempts,
+    )  # fmt: skip
+
+
+def test_an_inactive_route_leads_nowhere(tmp_path: Path) -> None:
+    gateway = a_gateway(tmp_path, ANYBODY + JOURNAL + TO_CRM + "active = false\n")
+    assert () == gateway.routes.duties_for("/in/pbx", "call.ended")
+
+
+def test_a_route_takes_the_sources_that_it_names_only(tmp_path: Path) -> None:
+    gateway = a_gateway(tmp_path, ANYBODY + JOURNAL + TO_CRM + 'from = "pbx"\n')
+    assert (Duty("all", "crm"),) == gateway.routes.duties_for("/in/pbx", "call.ended")
+    assert () == gateway.routes.duties_for("/in/other", "call.ended")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            ANYBODY.replace("contract.toml", "nowhere.toml"),
+            "sources.pbx.contract: there is no file {folder}/nowhere.toml (`gateway init` writes one to start from)",
+        ),
+        (
+            ANYBODY.replace("anonymous", "basik"),
+            "sources.pbx.authenticate.kind: no 'basik'; there are: anonymous, basic",
+        ),
+        (
+            ANYBODY.replace('"anonymous"', '"anonymous", user = "x"'),
+            "sources.pbx.authenticate.user: no such setting (check its spelling, and the table it stands in)",
+        ),
+        (BASIC, "sources.pbx.authenticate.password.0: the environment has no PBX_PASSWORD"),
+        ('[destinations.crm]\nkind = "kafak"\n', "destinations.crm.kind: no 'kafak'; there are: http, log"),
+        ('[destinations.crm]\nkind = "http"\n', "destinations.crm.url: is required"),
+        (
+            JOURNAL + "url = 'http://h/'\n",
+            "destinations.crm.url: no such setting (check its spelling, and the table it stands in)",
+        ),
+        (
+            '[destinations.crm]\nkind = "http"\nurl = "crm.example.org"\n',
+            "destinations.crm.url: must be an http or https URL with a host",
+        ),
+        (
+            '[destinations.crm]\nkind = "http"\nurl = "http://h/"\nconnect_timeout = 5\n',
+            "destinations.crm.connect_timeout: must be text with a unit, such as '30s'; units: ms, s, m, h, d",
+        ),
+        (JOURNAL + '[routes.all]\nto = "cmr"\n', "routes.all.to: no 'cmr' is configured (there are: crm)"),
+        (TO_CRM, "routes.all.to: no 'crm' is configured (there are: none)"),
+        (
+            ANYBODY + JOURNAL + TO_CRM + 'from = "pxb"\n',
+            "routes.all.from: no 'pxb' is configured (there are: pbx)",
+        ),
+    ],
+)
+def test_a_problem_is_told_with_its_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, expected: str
+) -> None:
+    monkeypatch.delenv("PBX_PASSWORD", raising=False)
+    assert [expected.format(folder=tmp_path)] == problems_of(tmp_path, text)
+
+
+def test_the_problems_of_every_table_are_told_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PBX_PASSWORD", raising=False)
+    (tmp_path / "bad.toml").write_text(
+        'name = "Calls"\nnamespace = "calls"\n[events."call.ended"]\n[events."call.ended".fields]\n'
+        'event = { type = "string" }\ncall_id = { type = "boolean", max_length = 3 }\n',
+        encoding="utf-8",
+    )
+    told = problems_of(
+        tmp_path,
+        BASIC
+        + ANYBODY.replace("sources.pbx", "sources.bad").replace("contract.toml", "bad.toml")
+        + '[destinations.crm]\nkind = "kafak"\n[destinations.erp]\nkind = "http"\nurl = "ftp://h/"\nmethod = "GET"\n'
+        + '[routes.all]\nto = "cmr"\n[routes.some]\nfrom = "pxb"\nto = "erp"\n',
+    )
+    assert [
+        "sources.pbx.authenticate.password.0", "bad.toml", "bad.toml", "bad.toml", "bad.toml", "destinations.crm.kind",
+        "destinations.erp.url", "destinations.erp.method", "routes.all.to", "routes.some.from",
+    ] == [line.partition(":")[0] for line in told]  # fmt: skip
+    for place in (
+        "name:",
+        "namespace:",
+        "events.call.ended.fields.event:",
+        "events.call.ended.fields.call_id.max_length:",
+    ):
+        assert sum(f"bad.toml: {place}" in line for line in told) == 1
+
+
+def test_no_secret_shows_in_what_is_built_nor_in_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PBX_PASSWORD", "hunter2")
+    document = a_document(tmp_path, BASIC + JOURNAL + TO_CRM)
+    assert "hunter2" not in repr(document.settings()) + repr(Workshop().build(document, 1)) + str(dict(document.files))
+    told = problems_of(tmp_path, BASIC.replace("} }", "}, realm = 1 }") + TO_CRM)
+    assert [] == [line for line in told if "hunter2" in line]
+
+
+def test_what_a_contract_cost_is_paid_once_while_its_bytes_stay(tmp_path: Path) -> None:
+    workshop = Workshop()
+    workshop.build(a_document(tmp_path, ANYBODY), 1)
+    workshop.build(a_document(tmp_path, ANYBODY + JOURNAL + ANYBODY.replace("pbx", "other")), 2)
+    assert (1, 1) == (len(workshop.contracts), len(workshop.services))
+
+
+def test_another_zone_or_reading_is_another_service(tmp_path: Path) -> None:
+    workshop = Workshop()
+    zoned = ANYBODY.replace("pbx", "zoned") + 'time_zone = "Europe/Berlin"\n'
+    lenient = ANYBODY.replace("pbx", "lenient") + 'reading = "lenient"\n'
+    workshop.build(a_document(tmp_path, ANYBODY + zoned + lenient), 1)
+    assert (1, 3) == (len(workshop.contracts), len(workshop.services))
+
+
+def test_a_newer_revision_is_built_from_the_store_and_not_from_the_disk(tmp_path: Path, store: Store) -> None:
+    document = a_document(tmp_path, ANYBODY)
+    document.text("contract.toml", "")
+    first = store.revisions.put_in_force(document.files, "test", NOON)
+    changed = dict(document.files) | {"gateway.toml": ANYBODY + JOURNAL}
+    second = store.revisions.put_in_force(changed, "test", NOON)
+    (tmp_path / "contract.toml").unlink()
+    in_force = current(Workshop(), Document(store.revisions.files(first), tmp_path), first, store.revisions)
+    assert [] == list(in_force.gateway.destinations)
+    assert in_force.follow(second)
+    assert (second, ["crm"]) == (in_force.gateway.revision, list(in_force.gateway.destinations))
+
+
+@pytest.mark.parametrize(
+    ("text", "file", "lock"),
+    [
+        ("", "var/gateway.db", "var/gateway.lock"),
+        ('data_dir = "data"', "data/gateway.db", "data/gateway.lock"),
+        ('database = "sqlite:///db/calls.db"', "db/calls.db", "db/calls.lock"),
+    ],
+)
+def test_the_database_is_where_the_configuration_says(tmp_path: Path, text: str, file: str, lock: str) -> None:
+    document = a_document(tmp_path, text)
+    place = place_of(document.settings(), document.folder)
+    assert (tmp_path / file, tmp_path / lock) == (place.file, place.lock)
+
+
+@pytest.mark.parametrize("url", ["postgresql://gateway@db/gateway", "gateway.db", "sqlite:///"])
+def test_a_database_that_this_version_can_not_use_is_told(tmp_path: Path, url: str) -> None:
+    document = a_document(tmp_path, f'database = "{url}"')
+    with pytest.raises(ConfigError, match=r"^database: can't use .* \(sqlite:///PATH\)$"):
+        place_of(document.settings(), document.folder)
