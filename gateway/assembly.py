@@ -16,8 +16,9 @@ from gateway.bindings.soap import SoapBinding
 from gateway.contracts.load import load
 from gateway.errors import ConfigError
 from gateway.model.contract import Contract
+from gateway.model.field_reading import Reading
 from gateway.model.mapping import Mapping as EventMapping
-from gateway.model.reading import Reader, Reading, reader_for
+from gateway.model.reading import Reader, reader_for
 from gateway.model.request import Dialect
 from gateway.model.retry import RetryPolicy
 from gateway.model.route import Route, Routes

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo
 
 from gateway.errors import ConfigError, MissingSecret
-from gateway.model.reading import Reading
+from gateway.model.field_reading import Reading
 
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _SIZES = {"B": 1, "KB": 1000, "KiB": 1024, "MB": 1000**2, "MiB": 1024**2, "GB": 1000**3, "GiB": 1024**3}
@@ -107,6 +107,7 @@ def _folder(info: ValidationInfo) -> Path:
 
 
 Duration = Annotated[timedelta, BeforeValidator(parsed_duration)]
+PositiveDuration = Annotated[timedelta, BeforeValidator(parsed_duration), Field(gt=timedelta(0))]
 Size = Annotated[int, BeforeValidator(_size)]
 Address = Annotated[tuple[str, int], BeforeValidator(parsed_address)]
 TimeZone = Annotated[ZoneInfo, BeforeValidator(_zone)]
@@ -169,9 +170,9 @@ class SourceSettings(Table):
 class RetrySettings(Table):
     """How long a destination is tried; the defaults last about 27 hours."""
 
-    first: Duration = timedelta(seconds=10)
+    first: PositiveDuration = timedelta(seconds=10)
     factor: Annotated[float, Field(ge=1, le=100)] = 3
-    longest: Duration = timedelta(hours=6)
+    longest: PositiveDuration = timedelta(hours=6)
     attempts: Annotated[int, Field(ge=1, le=1000)] = 12
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -209,9 +210,7 @@ def test_one_that_hangs_holds_back_nobody_and_gets_no_more_than_its_slots(
 
     async def look() -> None:
         assert 2 == len(hanging.arrived)
-        assert {"waiting": 28, "claimed": 2} == {
-            state: states(store, "slow").count(state) for state in states(store, "slow")
-        }
+        assert {"waiting": 28, "claimed": 2} == Counter(states(store, "slow"))
         hanging.hangs.set()
 
     done = until(lambda: states(store) == ["delivered"] * 30)

@@ -20,8 +20,9 @@ from gateway.errors import (
 from gateway.model.canonical import Number
 from gateway.model.charset import text_of
 from gateway.model.contract import Contract, EventType, fold
+from gateway.model.field_reading import Form, Reading
 from gateway.model.message import Message
-from gateway.model.reading import Form, Reader, Reading, summary
+from gateway.model.reading import Reader, summary
 from gateway.model.receipt import Receipt
 from gateway.model.request import Answer, Request
 

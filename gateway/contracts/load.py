@@ -12,9 +12,9 @@ from pydantic import BeforeValidator, Field
 from gateway.errors import ConfigError
 from gateway.model import contract as model
 from gateway.model.contract import Contract, EventType, Type, fold, operation_of, path_of
+from gateway.model.patterns import Unportable, xsd_pattern
 from gateway.model.reading import EXTRA
 from gateway.model.template import Template
-from gateway.model.violations import unportable_part
 from gateway.settings import Table, checked, parsed
 
 _FIELD_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -164,13 +164,14 @@ def _field_problems(path: str, name: str, field: FieldTable) -> Iterator[ConfigE
 
 def _pattern_problems(path: str, pattern: str) -> Iterator[ConfigError]:
     try:
-        part = unportable_part(pattern)
+        xsd_pattern(pattern)
     except re.error as error:
         yield ConfigError(path, f"is no regular expression: {error}")
-        return
-    if part is not None:
+    except Unportable as part:
         yield ConfigError(
-            path, f"{part!r} is read differently by XML Schema and JSON Schema", "use literals, classes and repetition"
+            path,
+            f"{str(part)!r} is read differently by XML Schema and JSON Schema",
+            "use literals, classes and repetition",
         )
 
 

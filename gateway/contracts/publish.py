@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from gateway.contracts.load import load
 from gateway.contracts.wsdl import wsdl, xsd
-from gateway.model.reading import Reading, reader_for
+from gateway.model.field_reading import Reading
+from gateway.model.reading import reader_for
 from gateway.soap.declared import DeclaredService
 
 

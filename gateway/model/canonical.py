@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Sequence
 from decimal import Decimal
+from typing import Any
 
 JsonValue = object
-"""None, bool, int, Decimal, Number, str, or a list or string-keyed mapping of these."""
-
-_text = json.JSONEncoder(ensure_ascii=False).encode
+"""None, bool, int, Decimal, Number, str, or a list or string-keyed dict of these."""
 
 
 class Number(str):
@@ -33,22 +32,30 @@ def canonical_json(value: JsonValue) -> bytes:
 
 
 def _written(value: JsonValue) -> str:
-    match value:
-        case Number():
-            return str.__str__(value)
-        case str():
-            return _text(value)
-        case bool():
-            return "true" if value else "false"
-        case int():
-            return str(value)
-        case Decimal():
-            return format(value, "f")
-        case None:
-            return "null"
-        case Mapping():
-            return "{" + ",".join(f"{_text(key)}:{_written(item)}" for key, item in value.items()) + "}"
-        case list() | tuple():
-            return "[" + ",".join(map(_written, value)) + "]"
-        case _:
-            raise TypeError(f"JSON has no form for {type(value).__name__}")
+    write = _WRITERS.get(type(value))
+    if write is None:
+        raise TypeError(f"JSON has no form for {type(value).__name__}")
+    return write(value)
+
+
+def _object(value: dict[str, JsonValue]) -> str:
+    return "{" + ",".join([f"{_text(key)}:{_written(item)}" for key, item in value.items()]) + "}"
+
+
+def _array(value: Sequence[JsonValue]) -> str:
+    return "[" + ",".join(map(_written, value)) + "]"
+
+
+_text = json.encoder.encode_basestring  # the standard library's own, in C; not ASCII only
+
+_WRITERS: dict[type, Callable[[Any], str]] = {
+    str: _text,
+    Number: str.__str__,
+    bool: lambda value: "true" if value else "false",
+    int: str,
+    Decimal: lambda value: format(value, "f"),
+    type(None): lambda _value: "null",
+    dict: _object,
+    list: _array,
+    tuple: _array,
+}

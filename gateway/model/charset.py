@@ -10,7 +10,14 @@ from gateway.errors import UnsupportedMedia
 
 _CHARSET = re.compile(r"""charset\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s;]+))""", re.IGNORECASE)
 _BOMS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_READ = frozenset({"utf-8", "utf-16", "utf-16-le", "utf-16-be", "iso8859-1", "cp1252", "ascii"})
+_READ = {
+    "utf-8": "utf-8", "utf8": "utf-8", "us-ascii": "ascii", "ascii": "ascii",
+    "utf-16": "utf-16-be", "utf16": "utf-16-be", "utf-16be": "utf-16-be", "utf-16le": "utf-16-le",
+    "iso-8859-1": "iso8859-1", "iso8859-1": "iso8859-1", "iso_8859-1": "iso8859-1", "latin1": "iso8859-1",
+    "latin-1": "iso8859-1", "windows-1252": "cp1252", "cp1252": "cp1252", "cp-1252": "cp1252",
+}  # fmt: skip
+"""The names of charsets that we read, as IANA and senders write them. Without a BOM, UTF-16 is big-endian
+(RFC 2781 §4.3). A table, not `codecs.lookup`, which keeps every name that a stranger ever made up."""
 
 
 def charset_of(headers: Mapping[str, str], body: bytes) -> str | None:
@@ -22,11 +29,8 @@ def charset_of(headers: Mapping[str, str], body: bytes) -> str | None:
     if match is None or body.startswith(_BOMS):
         return None
     named = (match[1] or match[2] or match[3] or "").strip()
-    try:
-        known = codecs.lookup(named).name
-    except (LookupError, ValueError):
-        known = ""
-    if known not in _READ:
+    known = _READ.get(named.lower())
+    if known is None:
         raise UnsupportedMedia(f"the charset {named[:40]!r} is not one we read; send UTF-8")
     return known
 

@@ -59,6 +59,11 @@ class EventType:
     doc: str = ""
 
     @property
+    def required(self) -> tuple[str, ...]:
+        """The names of the fields that every event of this type has."""
+        return tuple(one.name for one in self.fields if one.required)
+
+    @property
     def element(self) -> str:
         """The XML element that holds the event: `callEnded` of `call.ended`."""
         head, *rest = split_words(self.name)

@@ -13,10 +13,12 @@ from decimal import Decimal
 
 MAX_DIGITS = 100
 """The longest number we take, in decimal digits, its exponent expanded."""
+MAX_TEXT = 10**9
+"""More characters than any body holds: an exponent beyond it is none we could expand."""
 
 XML_BLANKS = " \t\r\n"
 
-_NUMBER = re.compile(r"([+-]?)(?:(\d+)(?:\.(\d*))?|\.(\d+))(?:[eE]([+-]?\d{1,4}))?", re.ASCII)
+_NUMBER = re.compile(r"([+-]?)(?:(\d+)(?:\.(\d*))?|\.(\d+))(?:[eE]([+-]?)0*(\d+))?", re.ASCII)
 _INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
 _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII)
 _DATE_TIME = re.compile(
@@ -24,7 +26,7 @@ _DATE_TIME = re.compile(
 )
 _EPOCH = re.compile(r"(-?\d{1,17})(?:\.(\d+))?", re.ASCII)
 _CLOCK = re.compile(r"(?:(\d{1,4}):)?(\d{1,2}):(\d\d(?:\.\d+)?)", re.ASCII)
-_PERIOD = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?", re.ASCII)
+_PERIOD = re.compile(r"-?P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?", re.ASCII)
 
 _EPOCH_SECONDS_DIGITS = 11
 """More digits than these are milliseconds."""
@@ -43,6 +45,13 @@ class Unreadable(ValueError):
     """What was sent is not a value of the field's type; the message completes "<path>: …"."""
 
 
+class TooManyDigits(Unreadable):
+    """A number that we could read, and won't keep."""
+
+    def __init__(self) -> None:
+        super().__init__(f"must have at most {MAX_DIGITS} digits")
+
+
 def quoted(text: str) -> str:
     """`text` for a message: quoted, and cut where it is long."""
     return f'"{text}"' if len(text) <= _LONGEST_QUOTE else f'"{text[:_LONGEST_QUOTE]}…"'
@@ -55,24 +64,26 @@ def string(text: str) -> str:
     return text
 
 
-def plain_decimal(text: str) -> Decimal:
+def plain_decimal(text: str, noun: str = "a number") -> Decimal:
     """A number in plain or exponent notation, as a Decimal without exponent or trailing zeros.
 
     Bounded before anything is expanded: `1e999999999` must not become a gigabyte of zeros.
     """
     match = _NUMBER.fullmatch(text)
     if match is None:
-        raise Unreadable(f"must be a number, not {quoted(text)}")
-    sign, whole, fraction, bare, exponent = match.groups()
+        raise Unreadable(f"must be {noun}, not {quoted(text)}")
+    sign, whole, fraction, bare, exponent_sign, exponent = match.groups()
     digits = (whole or "") + (fraction or bare or "")
-    point = len(whole or "") + int(exponent or 0)
     stripped = digits.lstrip("0")
-    point -= len(digits) - len(stripped)
-    stripped = stripped.rstrip("0")
     if not stripped:
         return Decimal(0)
+    if exponent and len(exponent) > len(str(MAX_TEXT)):
+        raise TooManyDigits
+    point = len(whole or "") + int((exponent_sign or "") + (exponent or "0"))
+    point -= len(digits) - len(stripped)
+    stripped = stripped.rstrip("0")
     if max(point, len(stripped)) > MAX_DIGITS or len(stripped) - min(point, 0) > MAX_DIGITS:
-        raise Unreadable(f"must have at most {MAX_DIGITS} digits")
+        raise TooManyDigits
     return Decimal(
         (1 if sign == "-" else 0, tuple(map(int, stripped.ljust(point, "0"))), min(point - len(stripped), 0))
     )
@@ -89,19 +100,22 @@ def integer(text: str) -> int:
     """The lexical form of xs:integer (XML Schema Part 2 §3.3.13)."""
     if _INTEGER.fullmatch(text) is None:
         raise Unreadable(f"must be an integer, not {quoted(text)}")
-    if len(text.lstrip("+-").lstrip("0")) > MAX_DIGITS:
-        raise Unreadable(f"must have at most {MAX_DIGITS} digits")
-    return int(text)
+    return _int(text)
+
+
+def _int(text: str) -> int:
+    """Bounded, and without the leading zeros of which Python reads only so many."""
+    digits = text.lstrip("+-").lstrip("0")
+    if len(digits) > MAX_DIGITS:
+        raise TooManyDigits
+    return -int(digits or "0") if text.startswith("-") else int(digits or "0")
 
 
 def whole_number(text: str) -> int:
     """An integer, or a number with a point or exponent whose value is whole (JSON Schema's integer)."""
     if _INTEGER.fullmatch(text):
-        return integer(text)
-    try:
-        number = plain_decimal(text)
-    except Unreadable as error:
-        raise Unreadable(str(error).replace("a number", "an integer")) from None
+        return _int(text)
+    number = plain_decimal(text, "an integer")
     if number != number.to_integral_value():
         raise Unreadable(f"must be an integer, not {quoted(text)}")
     return int(number)
@@ -175,13 +189,15 @@ def _moment(match: re.Match[str], zone: tzinfo) -> tuple[datetime, str]:
 
 
 def _from_epoch(match: re.Match[str]) -> tuple[datetime, str]:
+    """Seconds since 1970, or milliseconds where the number is longer; cut to microseconds, towards the past."""
     number, fraction = match[1], match[2] or ""
-    if len(number.lstrip("-")) > _EPOCH_SECONDS_DIGITS:
-        whole = int(number)
-        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=whole // 1000), f"{whole % 1000:03}{fraction}"
-    if fraction and number.startswith("-"):
-        raise ValueError("a fraction before 1970")
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=int(number)), fraction
+    in_seconds = len(number.lstrip("-")) <= _EPOCH_SECONDS_DIGITS
+    places = 6 if in_seconds else 3
+    size = int(number.lstrip("-") + fraction[:places].ljust(places, "0"))
+    if number.startswith("-"):
+        size = -size - bool(fraction[places:].strip("0"))
+    seconds, micros = divmod(size, 10**6)
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds), f"{micros:06}"
 
 
 def _utc_form(moment: datetime, fraction: str) -> str:
@@ -193,21 +209,21 @@ def _utc_form(moment: datetime, fraction: str) -> str:
 def lenient_duration(text: str) -> Decimal:
     """Seconds; or `HH:MM:SS`, `MM:SS`, or an xs:dayTimeDuration (XML Schema 1.1 Part 2 §3.4.27)."""
     clock = _CLOCK.fullmatch(text)
-    if clock and int(clock[2]) < 60 and float(clock[3]) < 60:  # noqa: PLR2004 - minutes, seconds
-        hours, minutes, seconds = clock[1] or "0", clock[2], clock[3]
-        return _seconds("0", hours, minutes, seconds)
+    if clock and int(clock[2]) < 60 and int(clock[3][:2]) < 60:  # noqa: PLR2004 - minutes, seconds
+        return _seconds("0", clock[1] or "0", clock[2], clock[3])
     period = _PERIOD.fullmatch(text)
     if period and any(period.groups()) and not text.endswith("T"):
-        return _seconds(*(part or "0" for part in period.groups()))
+        total = _seconds(*(part or "0" for part in period.groups()))
+        return total.copy_negate() if text.startswith("-") and total else total
     try:
         return plain_decimal(text)
-    except Unreadable as error:
-        if "digits" in str(error):
-            raise
-    raise Unreadable(f"must be a duration in seconds, or such as 00:02:30 or PT2M30S, not {quoted(text)}")
+    except TooManyDigits:
+        raise
+    except Unreadable:
+        raise Unreadable(f"must be a duration in seconds, or such as 00:02:30 or PT2M30S, not {quoted(text)}") from None
 
 
 def _seconds(days: str, hours: str, minutes: str, seconds: str) -> Decimal:
-    whole = int(days[:MAX_DIGITS]) * 86400 + int(hours[:MAX_DIGITS]) * 3600 + int(minutes[:MAX_DIGITS]) * 60
-    ones, _, fraction = seconds.partition(".")
-    return plain_decimal(f"{whole + int(ones[:MAX_DIGITS])}.{fraction}")
+    whole, _, fraction = seconds.partition(".")
+    total = _int(days) * 86400 + _int(hours) * 3600 + _int(minutes) * 60 + _int(whole)
+    return plain_decimal(f"{total}.{fraction}")

@@ -6,86 +6,22 @@ form, keys as declared and in declared order, or every violation at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
-from enum import StrEnum
 from typing import Any
 
 from gateway.errors import ContractViolation, Violation
-from gateway.model import lexical
-from gateway.model.canonical import Number
-from gateway.model.contract import EventType, Field, Type, fold
-from gateway.model.lexical import Read, Unreadable
-from gateway.model.violations import Check, checks_of
+from gateway.model.contract import EventType, fold
+from gateway.model.field_reading import Form, Reading, ReadValue, value_readers
+from gateway.model.lexical import Unreadable
 
 EXTRA = "extra"
 """Where a lenient reading keeps what the contract doesn't name."""
 
 Data = dict[str, Any]
-
-
-class Reading(StrEnum):
-    """How strictly text is taken; gateway/docs/howto/reading.md has the table."""
-
-    STRICT = "strict"
-    LENIENT = "lenient"
-
-
-class Form(StrEnum):
-    """What the values of a message are, before they are read."""
-
-    TEXT = "text"
-    """Text throughout: a form, a query."""
-    XML = "xml"
-    """Text of XML elements; None where xsi:nil says so."""
-    JSON = "json"
-    """JSON's own values, numbers as `Number`."""
-
-
-@dataclass(frozen=True, slots=True)
-class FieldReader:
-    """How one field's value is read in one reading."""
-
-    field: Field
-    read: dict[Form, Read]
-    """Text forms by where they came from; under JSON, the form of a JSON number."""
-    reads_json_text: bool
-    """Whether a JSON string may hold this field's value."""
-    reads_json_number: bool
-    blank_is_absent: bool
-    checks: tuple[Check, ...]
-
-    def value(self, raw: object, form: Form) -> object:
-        """The value of `raw`, None where it is absent. Raises Unreadable."""
-        if raw is None:
-            return None
-        if type(raw) is str:
-            return self._from_text(raw, form)
-        if type(raw) is Number and self.reads_json_number:
-            return self._checked(self.read[Form.JSON](str.__str__(raw)))
-        if type(raw) is bool and self.field.type is Type.BOOLEAN:
-            return raw
-        raise Unreadable(f"must be {_NOUNS[self.field.type]}, not {_json_kind(raw)}")
-
-    def _from_text(self, text: str, form: Form) -> object:
-        if self.field.type is Type.STRING:
-            if not text or (self.blank_is_absent and self.field.values and not text.strip()):
-                return None
-            return self._checked(self.read[form](text))
-        text = text.strip(lexical.XML_BLANKS)
-        if not text and self.blank_is_absent:
-            return None
-        if form is Form.JSON and not self.reads_json_text:
-            raise Unreadable(f"must be {_NOUNS[self.field.type]}, not text")
-        return self._checked(self.read[Form.TEXT if form is Form.JSON else form](text))
-
-    def _checked(self, value: object) -> object:
-        for check in self.checks:
-            complaint = check(value)
-            if complaint:
-                raise Unreadable(complaint)
-        return value
+Sent = dict[str, object]
+"""What was sent for one field, by the name it was sent under: one name, rarely more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +30,13 @@ class Reader:
 
     event: EventType
     reading: Reading
-    fields: dict[str, FieldReader]
-    """By declared name, in declared order."""
-    names: dict[str, str]
-    """Every name a field goes by, folded where the reading is lenient, to the declared one."""
-    folded: dict[str, str] = field(repr=False)
+    values: Mapping[Form, Mapping[str, ReadValue]] = field(repr=False)
+    """What reads each field, by declared name in declared order."""
+    names: Mapping[Form, Mapping[str, str]] = field(repr=False)
+    """Every name that a field goes by, as it is, to the declared one."""
+    folded: Mapping[str, str] = field(repr=False)
+    """The same, folded; empty in a strict reading."""
+    required: frozenset[str] = field(repr=False)
 
     def data(self, pairs: Iterable[tuple[str, object]], form: Form) -> Data:
         """The data of one message, from what was sent. Raises ContractViolation with every violation."""
@@ -109,71 +47,91 @@ class Reader:
 
     def examine(self, pairs: Iterable[tuple[str, object]], form: Form) -> tuple[Data, list[Violation]]:
         """The data and the violations of one message, in the order of the contract."""
-        sent, extra, violations = self._sorted_out(pairs)
+        sent, extra, violations = self._sorted_out(pairs, form)
         data: Data = {}
-        for name, reader in self.fields.items():
-            candidates = sent.get(name)
-            try:
-                value = self._chosen(reader, candidates, form, extra) if candidates else None
-            except Unreadable as problem:
-                violations.append(Violation(f"/{name}", str(problem)))
-                continue
+        for declared, read in self.values[form].items():
+            candidates = sent.get(declared)
+            value: object = None
+            if candidates is not None:
+                try:
+                    value = self._value(declared, candidates, read, extra)
+                except Unreadable as problem:
+                    violations.append(Violation(f"/{declared}", str(problem)))
+                    continue
             if value is not None:
-                data[name] = value
-            elif reader.field.required:
-                violations.append(Violation(f"/{name}", "is required"))
+                data[declared] = value
+            elif declared in self.required:
+                violations.append(Violation(f"/{declared}", "is required"))
         if extra:
+            violations += [Violation(pointer(name), "must not contain NUL (U+0000)") for name in _with_nul(extra)]
             data[EXTRA] = extra
         return data, violations
 
-    def _sorted_out(self, pairs: Iterable[tuple[str, object]]) -> tuple[dict[str, Data], Data, list[Violation]]:
-        """What was sent for each field, by the name it was sent under; the rest; what is wrong with names."""
-        sent: dict[str, Data] = {}
+    def _sorted_out(
+        self, pairs: Iterable[tuple[str, object]], form: Form
+    ) -> tuple[dict[str, Sent], Data, list[Violation]]:
+        """What was sent for each field; what no field takes; what is wrong with names."""
+        sent: dict[str, Sent] = {}
         extra: Data = {}
         violations: list[Violation] = []
+        names = self.names[form]
         for name, raw in pairs:
-            declared = self.names.get(name) or self.folded.get(fold(name))
-            if declared is None:
+            declared = names.get(name) or (self.folded and self.folded.get(fold(name)))
+            if not declared:
                 if self.reading is Reading.STRICT:
                     violations.append(Violation(pointer(name), "is not a field of this event"))
                 elif name in extra:
                     violations.append(Violation(pointer(name), "is sent twice"))
                 else:
                     extra[name] = raw
-            elif name in sent.setdefault(declared, {}):
+            elif declared not in sent:
+                sent[declared] = {name: raw}
+            elif name in sent[declared]:
                 violations.append(Violation(f"/{declared}", "is sent twice"))
             else:
                 sent[declared][name] = raw
         return sent, extra, violations
 
-    def _chosen(self, reader: FieldReader, candidates: Data, form: Form, extra: Data) -> object:
-        """The field's value; of two names, the first that is not absent: declared name first, then aliases."""
+    def _value(self, declared: str, candidates: Sent, read: ReadValue, extra: Data) -> object:
+        """Of two names the first that is not absent, declared name first, then aliases; a different other is extra."""
         if len(candidates) == 1:
-            ((_, raw),) = candidates.items()
-            return reader.value(raw, form)
+            (raw,) = candidates.values()
+            return read(raw)
         if self.reading is Reading.STRICT:
             raise Unreadable(f"is sent twice, as {' and as '.join(candidates)}")
+        ranks = self._ranks(declared)
         chosen: object = None
-        for name in sorted(candidates, key=self._precedence(reader.field)):
+        for name in sorted(candidates, key=lambda name: (name != declared, ranks[fold(name)])):
             raw = candidates[name]
             if chosen is None:
-                chosen = reader.value(raw, form)
-            elif raw is not None and not _same(reader, raw, form, chosen):
+                chosen = read(raw)
+            elif raw is not None and not _says(read, raw, chosen):
                 extra[name] = raw
         return chosen
 
-    def _precedence(self, declared: Field) -> Any:  # noqa: ANN401 - a sort key
-        order = {fold(alias): rank for rank, alias in enumerate((declared.name, *declared.aliases))}
-        return lambda name: (name != declared.name, order[fold(name)])
+    def _ranks(self, declared: str) -> dict[str, int]:
+        one = next(one for one in self.event.fields if one.name == declared)
+        ranks: dict[str, int] = {}
+        for rank, alias in enumerate((one.name, *one.aliases)):
+            ranks.setdefault(fold(alias), rank)
+        return ranks
 
 
 def reader_for(event: EventType, reading: Reading, zone: tzinfo = UTC) -> Reader:
     """Compile the reader of `event`; date-times without an offset are in `zone`."""
+    readers = {one.name: value_readers(one, reading, zone) for one in event.fields}
+    own = {one.name: one.name for one in event.fields}
+    known = {alias: one.name for one in event.fields for alias in one.aliases} | own
     lenient = reading is Reading.LENIENT
-    names = {alias: one.name for one in event.fields for alias in (*one.aliases, one.name)}
-    folded = {fold(alias): name for alias, name in names.items()} if lenient else {}
-    fields = {one.name: _field_reader(one, lenient, zone) for one in event.fields}
-    return Reader(event, reading, fields, names, folded)
+    return Reader(
+        event=event,
+        reading=reading,
+        values={form: {name: by_form[form] for name, by_form in readers.items()} for form in Form},
+        # Aliases are names over HTTP; the schema of the XML has none.
+        names={form: own if form is Form.XML and not lenient else known for form in Form},
+        folded={fold(alias): name for alias, name in known.items()} if lenient else {},
+        required=frozenset(event.required),
+    )
 
 
 def summary(violations: list[Violation]) -> str:
@@ -188,78 +146,25 @@ def pointer(name: str) -> str:
     return "/" + name.replace("~", "~0").replace("/", "~1")
 
 
-def _same(reader: FieldReader, raw: object, form: Form, chosen: object) -> bool:
-    """Whether a second name holds what was already read, or nothing."""
+def _says(read: ReadValue, raw: object, chosen: object) -> bool:
+    """Whether another name says nothing, or what was read already."""
     try:
-        return reader.value(raw, form) in (None, chosen)
+        return read(raw) in (None, chosen)
     except Unreadable:
         return False
 
 
-def _field_reader(one: Field, lenient: bool, zone: tzinfo) -> FieldReader:  # noqa: FBT001 - a reading, said once
-    numeric = one.type in (Type.INTEGER, Type.DECIMAL, Type.DURATION)
-    return FieldReader(
-        field=one,
-        read=_readers(one, lenient, zone),
-        reads_json_text=lenient or one.type in (Type.STRING, Type.DATE, Type.DATE_TIME),
-        reads_json_number=numeric or (lenient and one.type is not Type.DATE),
-        blank_is_absent=lenient,
-        checks=checks_of(one),
-    )
+def _with_nul(extra: Data) -> list[str]:
+    return [name for name, value in extra.items() if "\0" in name or _has_nul(value)]
 
 
-def _readers(one: Field, lenient: bool, zone: tzinfo) -> dict[Form, Read]:  # noqa: FBT001
-    read: Read
-    match one.type:
-        case Type.STRING if one.values and lenient:
-            text = _declared_spelling(one.values)
-            return {Form.TEXT: text, Form.XML: text, Form.JSON: text}
-        case Type.STRING:
-            return dict.fromkeys(Form, lexical.string)
-        case Type.INTEGER:
-            read = lexical.whole_number if lenient else lexical.integer
-            return {Form.TEXT: read, Form.XML: read, Form.JSON: lexical.whole_number}
-        case Type.DECIMAL:
-            read = lexical.plain_decimal if lenient else lexical.decimal_without_exponent
-            return {Form.TEXT: read, Form.XML: read, Form.JSON: lexical.plain_decimal}
-        case Type.DURATION:
-            read = lexical.lenient_duration if lenient else lexical.decimal_without_exponent
-            return {Form.TEXT: read, Form.XML: read, Form.JSON: lexical.plain_decimal}
-        case Type.BOOLEAN if lenient:
-            return dict.fromkeys(Form, lexical.lenient_boolean)
-        case Type.BOOLEAN:
-            return {Form.TEXT: lexical.strict_boolean, Form.XML: lexical.xml_boolean, Form.JSON: lexical.strict_boolean}
-        case Type.DATE:
-            return dict.fromkeys(Form, lexical.calendar_date)
-        case Type.DATE_TIME:
-            return dict.fromkeys(Form, lexical.date_time_in(zone, lenient=lenient))
-
-
-def _declared_spelling(values: tuple[str, ...]) -> Read:
-    spelling = {value.lower(): value for value in values}
-    return lambda text: spelling.get(text.strip().lower(), lexical.string(text))
-
-
-_NOUNS = {
-    Type.STRING: "text",
-    Type.INTEGER: "an integer",
-    Type.DECIMAL: "a number",
-    Type.BOOLEAN: "true or false",
-    Type.DATE: "a date",
-    Type.DATE_TIME: "a date and time",
-    Type.DURATION: "a number of seconds",
-}
-
-
-def _json_kind(raw: object) -> str:
-    match raw:
-        case Number():
-            return "a number"
-        case bool():
-            return "true or false"
-        case list():
-            return "a list"
+def _has_nul(value: object) -> bool:
+    match value:
+        case str():
+            return "\0" in value
         case dict():
-            return "an object"
+            return any("\0" in key or _has_nul(item) for key, item in value.items())
+        case list():
+            return any(map(_has_nul, value))
         case _:
-            return "text"
+            return False

@@ -30,7 +30,7 @@ class RetryPolicy:
             return None
         # Bounded before the power is taken: a factor of 3 overflows a float at attempt 650.
         growth = min(self.factor ** min(attempt - 1, 64), self.longest / self.first)
-        delay = min(self.first * growth, self.longest) * (1 + SPREAD * (2 * jitter - 1))
+        delay = min(self.first * growth * (1 + SPREAD * (2 * jitter - 1)), self.longest)
         if retry_after is not None:
             delay = max(delay, min(timedelta(seconds=retry_after), self.longest))
         return now + delay

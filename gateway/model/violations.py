@@ -13,16 +13,6 @@ from gateway.model.lexical import quoted
 Check = Callable[[Any], str | None]
 """A value in, a sentence that says what is wrong or None."""
 
-_UNPORTABLE = re.compile(
-    r"""\\[^dDnrt\\.\-+*?(){}\[\]|^$/]   # an escape that XML Schema, ECMA 262 and Python don't share
-      | \(\?                             # groups that do more than group
-      | (?<![\\\[])[\^$]                 # anchors: a pattern always matches the whole value
-      | [*+?}][+?]                       # lazy and possessive repetition
-      | \[[^\]]*(?:\[|&&|-\[)            # class subtraction
-    """,
-    re.VERBOSE,
-)
-
 
 def checks_of(field: Field) -> tuple[Check, ...]:
     """The checks that a value of `field` must pass, compiled once."""
@@ -31,16 +21,6 @@ def checks_of(field: Field) -> tuple[Check, ...]:
     if field.type in (Type.INTEGER, Type.DECIMAL, Type.DURATION):
         return tuple(_number_checks(field))
     return ()
-
-
-def unportable_part(pattern: str) -> str | None:
-    """The part of `pattern` that XML Schema, JSON Schema and Python would not read alike, or None.
-
-    Raises re.error where it is no regular expression at all.
-    """
-    re.compile(pattern)
-    found = _UNPORTABLE.search(pattern)
-    return found[0] if found else None
 
 
 def _text_checks(field: Field) -> list[Check]:

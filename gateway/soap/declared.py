@@ -14,8 +14,10 @@ from spyne.protocol.soap import Soap11
 
 from gateway.errors import UnknownOperation
 from gateway.model.contract import Contract, EventType, Field, Type, fold
+from gateway.model.field_reading import Reading
 from gateway.model.message import Message
-from gateway.model.reading import Reader, Reading
+from gateway.model.patterns import xsd_pattern
+from gateway.model.reading import Reader
 from gateway.model.receipt import Receipt, Status
 from gateway.model.request import Dialect
 from gateway.soap.envelope import NS11, NS12, Envelope
@@ -233,7 +235,7 @@ def _text_facets(one: Field) -> dict[str, Any]:
     facets: dict[str, Any] = {
         "min_len": shortest,
         "max_len": one.max_length,
-        "pattern": one.pattern and portable(one.pattern),
+        "pattern": one.pattern and xsd_pattern(one.pattern),
     }
     facets["values"] = list(one.values) or None
     return {name: value for name, value in facets.items() if value is not None}
@@ -253,11 +255,6 @@ def _integer_type(one: Field) -> Any:  # noqa: ANN401
         return Integer
     bits = max((-int(one.minimum) - 1).bit_length() if one.minimum < 0 else 0, int(one.maximum).bit_length())
     return Integer32 if bits <= _INT_BITS else Integer64 if bits <= _LONG_BITS else Integer
-
-
-def portable(pattern: str) -> str:
-    r"""`pattern` for XML Schema, whose `\d` takes the digits of every script."""
-    return pattern.replace(r"\d", "[0-9]").replace(r"\D", "[^0-9]")
 
 
 def wsdl_of(application: Application, location: str) -> bytes:

@@ -15,9 +15,10 @@ from lxml import etree
 from gateway.errors import ContractViolation, TooLarge, Violation
 from gateway.model.contract import Contract, EventType, fold
 from gateway.model.event import rfc3339
-from gateway.model.lexical import XML_BLANKS, Unreadable
+from gateway.model.field_reading import Form, Reading, ReadValue
+from gateway.model.lexical import Unreadable
 from gateway.model.message import Message
-from gateway.model.reading import Data, FieldReader, Form, Reader, Reading, pointer, summary
+from gateway.model.reading import Data, Reader, pointer, summary
 from gateway.model.receipt import Receipt
 
 XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
@@ -40,9 +41,8 @@ class Mapper:
     event: EventType
     reader: Reader
     namespace: str
-    order: Mapping[str, tuple[int, FieldReader]]
-    """Each field's place in the schema's sequence, by qualified tag."""
-    required: frozenset[str]
+    order: Mapping[str, tuple[int, str, ReadValue]]
+    """Each field's place in the schema's sequence, its name and what reads it, by qualified tag."""
     opening: str
     closing: str
 
@@ -56,10 +56,9 @@ class Mapper:
             reader=reader,
             namespace=contract.namespace,
             order={
-                tag % (contract.namespace, name): (place, field)
-                for place, (name, field) in enumerate(reader.fields.items())
+                tag % (contract.namespace, name): (place, name, read)
+                for place, (name, read) in enumerate(reader.values[Form.XML].items())
             },
-            required=frozenset(field.name for field in event.fields if field.required),
             opening=f'<{response} xmlns="{escape(contract.namespace)}"><receipt>',
             closing=f"</receipt></{response}>",
         )
@@ -67,7 +66,7 @@ class Mapper:
     def message(self, payload: etree._Element) -> Message:
         """The message that the operation's element holds. Raises ContractViolation, TooLarge."""
         holder = self._holder(payload)
-        data = self._quickly(holder)
+        data = self._quickly(holder, payload)
         if data is None:
             data = self._carefully(holder, payload)
         return Message(self.event, data)
@@ -98,25 +97,25 @@ class Mapper:
             violations=[Violation("", f"must be one <{self.event.element}>, in the contract's namespace")],
         )
 
-    def _quickly(self, holder: etree._Element) -> Data | None:
+    def _quickly(self, holder: etree._Element, payload: etree._Element) -> Data | None:
         """The data of a message that is just as the schema says; None where it is anything else."""
         data: Data = {}
         expected = 0
         order = self.order
-        if holder.attrib:
+        if payload.keys() or holder.keys() or _is_text(holder.text):
             return None
         try:
             for child in holder:
-                place, field = order[child.tag]
-                if place < expected or child.attrib or len(child):
+                place, name, read = order[child.tag]
+                if place < expected or child.keys() or len(child) or _is_text(child.tail):
                     return None
                 expected = place + 1
-                value = field.value(child.text or "", Form.XML)
+                value = read(child.text or "")
                 if value is not None:
-                    data[field.field.name] = value
+                    data[name] = value
         except (KeyError, Unreadable):
             return None
-        return data if self.required <= data.keys() else None
+        return data if self.reader.required <= data.keys() else None
 
     def _carefully(self, holder: etree._Element, payload: etree._Element) -> Data:
         """The data of any other message, or every violation at once."""
@@ -151,7 +150,7 @@ class Mapper:
         """What the schema says beyond the fields: their order, no other attributes, no text between them."""
         expected = 0
         for child in holder:
-            place, _ = self.order.get(child.tag, (expected, None))
+            place = self.order[child.tag][0] if child.tag in self.order else expected
             if place < expected:
                 yield Violation(pointer(etree.QName(child).localname), "is out of order")
             expected = max(expected, place)
@@ -159,8 +158,13 @@ class Mapper:
             for attribute in element.attrib:
                 if not attribute.startswith(XSI) and attribute not in _ENCODING_STYLES:
                     yield Violation(_place(element, holder), f"must not have the attribute {attribute}")
-        if any(text and text.strip(XML_BLANKS) for text in (holder.text, *(child.tail for child in holder))):
+        if any(map(_is_text, (payload.text, holder.text, *(child.tail for child in (*payload, *holder))))):
             yield Violation("", "must not hold text between its elements")
+
+
+def _is_text(between: str | None) -> bool:
+    """Whether what stands between elements is more than blanks."""
+    return between is not None and between != "" and not between.isspace()
 
 
 def _place(element: etree._Element, holder: etree._Element) -> str:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, tuple_
+from sqlalchemy import Connection, Table, delete, insert, select, text, tuple_
 from sqlalchemy.dialects import sqlite
 
 from gateway.errors import ContractViolation, Refusal, Violation
@@ -22,6 +22,8 @@ LARGE = 256 * 1024
 _REUSED = "the idempotency key was used before, for other data"
 
 Numbers = Mapping[str, int]
+
+_LAST_ID = text("SELECT seq FROM sqlite_sequence WHERE name = :of")
 
 
 def outcomes(connection: Connection, batch: Sequence[Entry], numbers: Numbers) -> list[Receipt | Refusal]:
@@ -49,7 +51,7 @@ def insert_all(
     if not kept:
         return
     requests = [_request_row(connection, entry, receipt, numbers) for entry, receipt in kept]
-    request_ids = _insert_returning(connection, tables.requests, requests)
+    request_ids = _insert_numbered(connection, tables.requests, requests)
     made = [
         (entry, event, duties, request_id, position)
         for (entry, receipt), request_id in zip(kept, request_ids, strict=True)
@@ -59,7 +61,7 @@ def insert_all(
     if not made:
         return
     events = [_event_row(entry, event, request_id, position) for entry, event, _, request_id, position in made]
-    event_ids = _insert_returning(connection, tables.events, events)
+    event_ids = _insert_numbered(connection, tables.events, events)
     rows = [
         row
         for (entry, event, duties, _, _), event_id in zip(made, event_ids, strict=True)
@@ -105,16 +107,22 @@ def _outcome(entry: Entry, owner: tuple[bytes, list[str]] | None) -> Receipt | R
     return ContractViolation(_REUSED, violations=[Violation("", _REUSED)])
 
 
-def _insert_returning(connection: Connection, table: Any, rows: list[dict[str, Any]]) -> Sequence[int]:  # noqa: ANN401
-    statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
-    return connection.execute(statement, rows).scalars().all()
+def _insert_numbered(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> range:
+    """Insert `rows` with the next row ids, in order; those ids.
+
+    Counted here, where only one process writes at a time: SQLite gives ids back in order only row by row.
+    """
+    last = connection.execute(_LAST_ID, {"of": table.name}).scalar() or 0
+    ids = range(last + 1, last + 1 + len(rows))
+    connection.execute(insert(table), [{"id": number, **row} for number, row in zip(ids, rows, strict=True)])
+    return ids
 
 
 def _request_row(connection: Connection, entry: Entry, receipt: Receipt, numbers: Numbers) -> dict[str, Any]:
     request = entry.request
     body, body_ref = request.body, None
     if len(body) > LARGE:
-        (body_ref,) = _insert_returning(connection, tables.bodies, [{"body": body}])
+        body_ref = _insert_numbered(connection, tables.bodies, [{"body": body}])[0]
     return {
         "request_id": request.request_id,
         "source": numbers[request.source],

@@ -11,7 +11,8 @@ import pytest
 from gateway.bindings.http import MAX_DEPTH, MAX_EVENTS, MAX_VALUES, HttpBinding
 from gateway.errors import ContractViolation, Malformed, Refusal, TooLarge, Violation
 from gateway.model.contract import Contract, Type
-from gateway.model.reading import Data, Reading, reader_for
+from gateway.model.field_reading import Reading
+from gateway.model.reading import Data, reader_for
 from gateway.model.request import Answer, Request
 from tests.bindings.conformance import REFUSALS, Conformance, a_receipt
 from tests.builders import a_contract, a_field, a_request, an_event_type

@@ -35,9 +35,6 @@ def test_until_idle_it_delivers_what_is_due_and_ends(document: Document, filled:
     assert [(filled.waiting.id, '{"note":"Zoë"}')] == [
         (line["event_id"], line["data"]) for line in lines if line["event"] == "event.logged"
     ]
-    assert ["source.anonymous"] == [
-        line["event"] for line in lines if line["level"] == "warning" if "sqlite" not in line["event"]
-    ][:1]
     assert {"crm": "delivered", "journal": "waiting"} == states(document, filled.waiting.id)
 
 

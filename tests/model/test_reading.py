@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from gateway.errors import ContractViolation, Violation
 from gateway.model.canonical import Number, canonical_json
 from gateway.model.contract import Field, Type
-from gateway.model.reading import Form, Reader, Reading, pointer, reader_for, summary
+from gateway.model.field_reading import Form, Reading
+from gateway.model.reading import Reader, pointer, reader_for, summary
 from tests.builders import a_field, an_event_type
 
 ENUM = a_field("v", values=("Yes", "No way"))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from gateway.model.contract import Field, Type
-from gateway.model.violations import checks_of, unportable_part
+from gateway.model.violations import checks_of
 from tests.builders import a_field
 
 TEXT = Type.STRING
@@ -68,40 +67,3 @@ def test_a_long_value_is_cut_in_the_complaint() -> None:
 @pytest.mark.parametrize("type_", Type)
 def test_a_field_without_facets_has_no_checks(type_: Type) -> None:
     assert not checks_of(a_field("v", type_))
-
-
-@pytest.mark.parametrize(
-    "pattern",
-    ["[A-Z]{2,5}", r"\d+-\d+", r"(a|b)*c?", "[^a-z]", r"\+[0-9]{3,15}", r"a\.b", "a.b", r"\(\d\) \[x\]", "Zoë", ""],
-)
-def test_these_patterns_are_read_alike_everywhere(pattern: str) -> None:
-    assert unportable_part(pattern) is None
-
-
-@pytest.mark.filterwarnings("ignore::FutureWarning")
-@pytest.mark.parametrize(
-    ("pattern", "expected"),
-    [
-        (r"\w+", r"\w"),
-        (r"\s", r"\s"),
-        (r"\bx", r"\b"),
-        (r"(a)\1", r"\1"),
-        (r"\x41", r"\x"),
-        ("(?:a)", "(?"),
-        ("(?i)a", "(?"),
-        ("^a", "^"),
-        ("a$", "$"),
-        ("a*?", "*?"),
-        ("a++", "++"),
-        ("a{2}?", "}?"),
-        ("[a-z-[aeiou]]", "[a-z-["),
-    ],
-)
-def test_these_are_not_and_the_part_is_named(pattern: str, expected: str) -> None:
-    assert expected == unportable_part(pattern)
-
-
-@pytest.mark.parametrize("pattern", ["(", "[", "*", "a{2,1}"])
-def test_what_is_no_regular_expression_is_refused(pattern: str) -> None:
-    with pytest.raises(re.error):
-        unportable_part(pattern)

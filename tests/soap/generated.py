@@ -12,8 +12,9 @@ from xml.sax.saxutils import escape
 from hypothesis import strategies as st
 
 from gateway.model.contract import Type
+from gateway.model.field_reading import Reading
 from gateway.model.message import Message
-from gateway.model.reading import Reading, reader_for
+from gateway.model.reading import reader_for
 from gateway.soap.declared import DeclaredService
 from gateway.soap.envelope import NS11, Envelope, parsed
 from tests.builders import NAMESPACE, a_contract, a_field, an_event_type

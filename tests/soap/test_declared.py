@@ -11,7 +11,8 @@ from lxml import etree
 from gateway.contracts.wsdl import xsd
 from gateway.errors import UnknownOperation
 from gateway.model.contract import Contract, Field, Type
-from gateway.model.reading import Reading, reader_for
+from gateway.model.field_reading import Reading
+from gateway.model.reading import reader_for
 from gateway.model.receipt import Receipt, Status
 from gateway.model.request import Dialect
 from gateway.soap.declared import Context, DeclaredService, enveloped, wsdl_of

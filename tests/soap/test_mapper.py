@@ -14,7 +14,8 @@ from spyne.protocol.soap import Soap11
 
 from gateway.contracts.wsdl import xsd
 from gateway.errors import ContractViolation, TooLarge
-from gateway.model.reading import Data, Reading
+from gateway.model.field_reading import Reading
+from gateway.model.reading import Data
 from gateway.model.receipt import Receipt, Status
 from gateway.soap.envelope import NS12
 from tests.builders import NAMESPACE, NOON

@@ -78,6 +78,7 @@ def test_a_claim_takes_only_the_free_slots_of_each_destination(store: Store, out
     claimed = outbox.claim({"crm": 3, "log": 1, "erp": 0, "unheard": 5}, NOON)
     assert ["crm"] * 3 + ["log"] == sorted(delivery.destination for delivery in claimed)
     assert [] == outbox.claim({"crm": 0}, NOON)
+    assert [] == outbox.claim({"crm": -1}, NOON)  # slots were taken away while deliveries are under way
 
 
 def test_a_claim_takes_the_longest_due_first(store: Store, outbox: Outbox) -> None:

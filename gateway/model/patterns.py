@@ -1,0 +1,65 @@
+r"""Patterns that XML Schema, JSON Schema (ECMA 262) and Python read alike: literals, classes, groups, repetition.
+
+The three differ in nearly everything else, and `\d` takes the digits of every script in XML Schema alone.
+"""
+
+from __future__ import annotations
+
+import re
+
+_TOKEN = re.compile(
+    r"""(?P<escape>\\.)
+      | (?P<class>\[\^?(?:\\.|[^\]\\\[^])+\])
+      | (?P<repeat>(?:[*+?]|\{\d+(?:,\d*)?\})(?P<twice>[*+?{])?)
+      | (?P<open>\((?P<special>\?)?)
+      | (?P<plain>[^\\\[\]{}*+?()^$]|\))""",
+    re.VERBOSE | re.DOTALL,
+)
+_CLASS_PART = re.compile(r"\\.|&&|[^\\]", re.DOTALL)
+_AS_THEY_ARE = frozenset("\\.-+*?(){}[]|^nrt")
+"""What XML Schema 1.0 §F knows an escape for, as the others do."""
+_WITHOUT_ESCAPE = frozenset("$/")
+"""What the others need an escape for, and XML Schema must not have one."""
+
+
+class Unportable(ValueError):
+    """A part of a pattern that is read differently from one language to the next."""
+
+
+def xsd_pattern(pattern: str) -> str:
+    r"""`pattern` as XML Schema has it. Raises Unportable with the part, re.error where it is no pattern at all.
+
+    >>> xsd_pattern(r"\+?[\d_]{3,15}")
+    '\\+?[0-9_]{3,15}'
+    """
+    written, place = [], 0
+    while place < len(pattern):
+        token = _TOKEN.match(pattern, place)
+        if token is None or token["twice"] or token["special"]:
+            raise Unportable(pattern[place : place + 4])
+        written.append(_written(token))
+        place = token.end()
+    re.compile(pattern)
+    return "".join(written)
+
+
+def _written(token: re.Match[str]) -> str:
+    if token["escape"]:
+        return _escape(token["escape"], {"d": "[0-9]", "D": "[^0-9]"})
+    if token["class"]:
+        parts = _CLASS_PART.findall(token["class"])
+        if "&&" in parts:
+            raise Unportable("&&")
+        return "".join(_escape(part, {"d": "0-9"}) if part[0] == "\\" else part for part in parts)
+    return token[0]
+
+
+def _escape(text: str, classes: dict[str, str]) -> str:
+    character = text[1]
+    if character in classes:
+        return classes[character]
+    if character in _WITHOUT_ESCAPE:
+        return character
+    if character not in _AS_THEY_ARE:
+        raise Unportable(text)
+    return text

@@ -1,0 +1,60 @@
+"""A pattern is published for XML Schema with the same meaning, or refused with the part that has none."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+from lxml import etree
+
+from gateway.model.patterns import Unportable, xsd_pattern
+
+_SCHEMA = """<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"><xs:element name="a"><xs:simpleType>
+<xs:restriction base="xs:string"><xs:pattern value="{}"/></xs:restriction></xs:simpleType></xs:element></xs:schema>"""
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        ("abc", "abc"),
+        (r"\+?[0-9]{3,15}", r"\+?[0-9]{3,15}"),
+        (r"\d+", "[0-9]+"),
+        (r"\D", "[^0-9]"),
+        (r"[\d_]+", "[0-9_]+"),
+        (r"\\d", r"\\d"),
+        ("[+?*]x", "[+?*]x"),
+        ("[a$]", "[a$]"),
+        ("[^$]", "[^$]"),
+        (r"a\$b\/c", "a$b/c"),
+        ("(ab|c){2,}", "(ab|c){2,}"),
+    ],
+)
+def test_these_are_written_for_xml_schema(pattern: str, expected: str) -> None:
+    assert expected == xsd_pattern(pattern)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "part"),
+    [
+        (r"\w+", r"\w"), (r"\s", r"\s"), (r"\bx", r"\b"), (r"(a)\1", r"\1"), (r"\x41", r"\x"), ("(?:a)", "(?:a"),
+        ("(?i)a", "(?i)"), ("^a", "^a"), ("a$", "$"), (r"\\$", "$"), ("a*?", "*?"), ("a++", "++"), ("a{2}?", "{2}?"),
+        ("a{,3}", "{,3}"), ("[a-z-[aeiou]]", "[a-z"), (r"[\D]", r"\D"), ("[a&&b]", "&&"), ("(", None), ("[", "["),
+        ("*", None), ("a{2,1}", None),
+    ],
+)  # fmt: skip
+def test_these_are_refused_and_the_part_is_named(pattern: str, part: str | None) -> None:
+    with pytest.raises((Unportable, re.error)) as refused:
+        xsd_pattern(pattern)
+    if part is not None:
+        assert part == str(refused.value)
+
+
+@given(value=some.text("ab1_$+-", max_size=6))
+@pytest.mark.parametrize("pattern", [r"[\d_]+", r"\+?\d{1,3}", "a|b*", "(ab)+1?", "[^ab]*", "[$+]", r"\-?a{2,3}"])
+def test_libxml2_and_python_read_it_alike(pattern: str, value: str) -> None:
+    schema = etree.XMLSchema(etree.fromstring(_SCHEMA.format(xsd_pattern(pattern))))
+    element = etree.Element("a")
+    element.text = value
+    assert schema.validate(element) == bool(re.fullmatch(pattern, value))
