@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 
 from gateway.assembly import Workshop
 from gateway.errors import ConfigError
+from gateway.model.delivery import Payload, Reply
 from gateway.pipeline import Current, Gateway
 from gateway.settings import MAIN, Document
 from gateway.store.inbox import Inbox
@@ -60,3 +63,28 @@ def recorded(inbox: Inbox, count: int, *to: str) -> list[str]:
 def another(store: Store) -> Store:
     """The same database, opened once more: as another process has it."""
     return open_store(store.database.place)
+
+
+@dataclass
+class Kind:
+    """A destination of somebody else's, which does what a test says."""
+
+    does: Callable[[], Reply]
+    calls: list[str] = field(default_factory=list)
+
+    async def open(self) -> None:
+        self.calls.append("open")
+
+    async def deliver(self, payload: Payload) -> Reply:
+        del payload
+        self.calls.append("deliver")
+        return self.does()
+
+    async def close(self) -> None:
+        self.calls.append("close")
+
+
+def with_kind(gateway: Gateway, name: str, kind: Kind) -> Gateway:
+    """`gateway`, whose destination `name` is served by `kind`."""
+    changed = replace(gateway.destinations[name], destination=kind)
+    return replace(gateway, destinations={**gateway.destinations, name: changed})

@@ -6,7 +6,7 @@ import asyncio
 import base64
 import json
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -23,14 +23,14 @@ from gateway.errors import (
     UnknownOperation,
     UnknownSource,
 )
-from gateway.model.delivery import Attempt, Outcome, Payload, Reply, State
+from gateway.model.delivery import Attempt, Outcome, Reply, State
 from gateway.model.receipt import Receipt, Status
 from gateway.model.request import Request
 from gateway.pipeline import Current, Gateway, payload_of
 from gateway.store.history import Selection
 from gateway.store.store import Store
 from tests.builders import NOON, a_delivery, a_request
-from tests.configured import ANYBODY, BASIC, JOURNAL, TO_CRM, a_gateway
+from tests.configured import ANYBODY, BASIC, JOURNAL, TO_CRM, Kind, a_gateway, with_kind
 
 JSON = {"content-type": "application/json"}
 CALL = b'{"call_id":"4711"}'
@@ -152,26 +152,13 @@ def test_a_refusal_speaks_the_callers_dialect_even_where_the_source_is_unknown(
     assert found in answer.body
 
 
-@dataclass
-class Kind:
-    """A destination of somebody else's, which does what a test says."""
-
-    does: Reply | Exception
-
-    async def open(self) -> None: ...
-
-    async def deliver(self, payload: Payload) -> Reply:
-        del payload
-        if isinstance(self.does, Exception):
-            raise self.does
-        return self.does
-
-    async def close(self) -> None: ...
-
-
 def attempted(gateway: Gateway, does: Reply | Exception, attempt: int = 1) -> Attempt:
-    outlet = replace(gateway.destinations["crm"], destination=Kind(does))
-    changed = replace(gateway, destinations={"crm": outlet})
+    def do() -> Reply:
+        if isinstance(does, Exception):
+            raise does
+        return does
+
+    changed = with_kind(gateway, "crm", Kind(do))
     return asyncio.run(changed.deliver(a_delivery(attempt=attempt), lambda: NOON))
 
 

@@ -6,7 +6,6 @@ import asyncio
 import json
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,14 +13,14 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from gateway.model.delivery import Payload, Reply
+from gateway.model.delivery import Reply
 from gateway.pipeline import Current, Gateway
 from gateway.store.history import Selection
 from gateway.store.outbox import LEASE, Outbox
 from gateway.store.store import Store
 from gateway.worker import Worker, new_owner
 from tests.builders import NOON
-from tests.configured import ANYBODY, a_document, a_gateway, another, fixed, recorded
+from tests.configured import ANYBODY, Kind, a_document, a_gateway, another, fixed, recorded, with_kind
 from tests.running import Downstream
 
 ALL = Selection(limit=0)
@@ -88,31 +87,6 @@ def until(condition: Callable[[], object]) -> Callable[[], Awaitable[None]]:
                 await asyncio.sleep(0.01)
 
     return step
-
-
-@dataclass
-class Kind:
-    """A destination of somebody else's."""
-
-    does: Callable[[], object]
-    calls: list[str] = field(default_factory=list)
-
-    async def open(self) -> None:
-        self.calls.append("open")
-
-    async def deliver(self, payload: Payload) -> Reply:
-        del payload
-        self.calls.append("deliver")
-        self.does()
-        return Reply()
-
-    async def close(self) -> None:
-        self.calls.append("close")
-
-
-def with_kind(gateway: Gateway, name: str, kind: Kind) -> Gateway:
-    changed = replace(gateway.destinations[name], destination=kind)
-    return replace(gateway, destinations={**gateway.destinations, name: changed})
 
 
 def test_what_is_due_is_delivered_and_settled(tmp_path: Path, store: Store, downstream: Downstream) -> None:
@@ -222,7 +196,7 @@ def test_one_that_hangs_holds_back_nobody_and_gets_no_more_than_its_slots(
 def test_a_bug_in_a_kind_counts_as_unavailable_and_kills_nobody(
     tmp_path: Path, store: Store, downstream: Downstream
 ) -> None:
-    def bug() -> None:
+    def bug() -> Reply:
         raise ZeroDivisionError("a bug of ours")
 
     kind = Kind(bug)
@@ -238,7 +212,7 @@ def test_a_bug_in_a_kind_counts_as_unavailable_and_kills_nobody(
 
 
 def test_a_kind_is_opened_once_and_closed_at_the_end(tmp_path: Path, store: Store) -> None:
-    kind = Kind(lambda: None)
+    kind = Kind(Reply)
     recorded(store.inbox, 2)
     worked(store, with_kind(a_gateway(tmp_path, to("crm", "http://h/")), "crm", kind))
     assert ["open", "deliver", "deliver", "close"] == kind.calls

@@ -102,7 +102,7 @@ class Mapper:
         data: Data = {}
         expected = 0
         order = self.order
-        if payload.keys() or holder.keys() or _is_text(holder.text):
+        if payload.keys() or holder.keys() or any(map(_is_text, (payload.text, holder.text, holder.tail))):
             return None
         try:
             for child in holder:

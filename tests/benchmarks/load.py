@@ -18,6 +18,8 @@ class _Caller(asyncio.Protocol):
         self._request = request
         self._answered = answered
         self._answer = b""
+        self._whole = -1
+        """How many bytes an answer has: nearly all have as many as the last, and are not parsed."""
         self._transport: asyncio.WriteTransport | None = None
         self.is_over = False
 
@@ -26,12 +28,19 @@ class _Caller(asyncio.Protocol):
         self._transport.write(self._request)
 
     def data_received(self, data: bytes) -> None:
+        if len(data) == self._whole and not self._answer and data.startswith(b"HTTP/1.1 2"):
+            self._answered(True)
+            self._send()
+            return
         self._answer += data
         head, gap, body = self._answer.partition(b"\r\n\r\n")
         if not gap or len(body) < _length(head):
             return
         self._answered(self._answer[9:10] == b"2")
-        self._answer = b""
+        self._whole, self._answer = len(self._answer), b""
+        self._send()
+
+    def _send(self) -> None:
         if not self.is_over and self._transport is not None:
             self._transport.write(self._request)
 

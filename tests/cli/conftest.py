@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -91,7 +91,8 @@ def filled(document: Document) -> Filled:
     refused = a_request(b'{"duration":"x"}', headers={"authorization": "Basic aHVudGVyMg=="})
     store.inbox.refused(refused, ContractViolation("one is wrong", violations=[Violation("/duration", "is no number")]))
     store.close()
-    return Filled(*events, refused.request_id)
+    delivered, dead, waiting = events
+    return Filled(delivered, dead, waiting, refused.request_id)
 
 
 @dataclass
@@ -100,7 +101,8 @@ class Endpoint:
 
     document: Document
     store: Store
-    woke: list[Callable[[], None]] = field(default_factory=list)
+    woke: list[Callable[[], None]]
+    """What happens once something is to be delivered."""
 
     @property
     def url(self) -> str:
@@ -115,7 +117,13 @@ def endpoint(document: Document, monkeypatch: pytest.MonkeyPatch) -> Iterator[En
     sources = ANYBODY + BASIC.replace("sources.pbx", "sources.guarded")
     listens = f'listen = "127.0.0.1:{free_port()}"\n'
     changed = a_document(document.folder, listens + sources + JOURNAL + TO_CRM + 'events = "call.ended"\n')
-    made = Endpoint(changed, opened(changed, woke=lambda: [ring() for ring in made.woke] and None))
+    woke: list[Callable[[], None]] = []
+
+    def wake() -> None:
+        for one in woke:
+            one()
+
+    made = Endpoint(changed, opened(changed, woke=wake), woke)
     settings = changed.settings()
     door = Door(fixed(Workshop().build(changed, 1)), made.store.inbox, settings.base_url)
     server = make_server(*settings.listen, create_app(settings, made.store, door), threaded=True)

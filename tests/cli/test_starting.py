@@ -50,10 +50,8 @@ def test_the_one_that_was_asked_for_is_put_in_force_whatever_was_seen(tmp_path: 
 def test_a_revision_holds_the_files_that_the_configuration_names(document: Document) -> None:
     prepared(document.path)
     store = opened(document)
-    assert {MAIN: document.path, "contract.toml": document.folder / "contract.toml"}.keys() == store.revisions.files(
-        1
-    ).keys()
-    assert (document.folder / "contract.toml").read_text(encoding="utf-8") == store.revisions.files(1)["contract.toml"]
+    expected = {name: (document.folder / name).read_text(encoding="utf-8") for name in (MAIN, "contract.toml")}
+    assert expected == store.revisions.files(1)
     store.close()
 
 
@@ -64,7 +62,5 @@ def test_an_operator_is_told_of_open_doors_and_of_deliveries_that_lead_nowhere(
     _, lines = prepared(document.path)
     told = {line["event"]: line for line in lines}
     assert ("pbx", "warning") == (told["source.anonymous"]["source"], told["source.anonymous"]["level"])
-    assert ("journal", 1) == (
-        told["destination.unconfigured"]["destination"],
-        told["destination.unconfigured"]["waiting"],
-    )
+    unconfigured = told["destination.unconfigured"]
+    assert ("journal", 1) == (unconfigured["destination"], unconfigured["waiting"])

@@ -8,7 +8,7 @@ import pytest
 
 from gateway.contracts.load import load
 from gateway.errors import ConfigError
-from gateway.model.contract import Contract, Field, Type
+from gateway.model.contract import Field, Type
 
 FILE = "calls.toml"
 HEAD = 'name = "calls"\nnamespace = "urn:example:calls:v1"\n'
@@ -16,7 +16,8 @@ A_FIELD = '{ type = "string" }'
 
 
 def a_contract_with(field: str = A_FIELD, *, name: str = "a", event: str = "call.ended", keys: str = "") -> str:
-    return f'{HEAD}[events."{event}"]\n{keys}\n[events."{event}".fields]\n{name} = {field}\nat = {{ type = "date-time" }}\n'
+    fields = f'{name} = {field}\nat = {{ type = "date-time" }}\n'
+    return f'{HEAD}[events."{event}"]\n{keys}\n[events."{event}".fields]\n{fields}'
 
 
 def two_events(first: str = "", second: str = "", names: tuple[str, str] = ("call.ended", "call.started")) -> str:
@@ -208,8 +209,8 @@ def test_a_pattern_that_everybody_reads_alike_is_taken(pattern: str) -> None:
 )
 def test_two_fields_of_one_name_clash(first: str, second: str) -> None:
     (problem,) = problems(f'{HEAD}[events."call.ended".fields]\n{first}\n{second}')
-    assert "events.call.ended.fields." + second.split()[0] == problem[0]
-    assert "and so does " + first.split()[0] in problem[1]
+    assert "events.call.ended.fields." + second.partition(" ")[0] == problem[0]
+    assert "and so does " + first.partition(" ")[0] in problem[1]
 
 
 @pytest.mark.parametrize(

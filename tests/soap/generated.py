@@ -47,7 +47,7 @@ def a_service(reading: Reading = Reading.STRICT) -> DeclaredService:
 
 @dataclass(frozen=True)
 class Part:
-    """One child of the event's element; its text is escaped, `inside` is written as it is."""
+    """One child of the event's element, or text where it has no name. `inside` is written as it is."""
 
     name: str
     text: str = ""
@@ -56,6 +56,8 @@ class Part:
 
     def xml(self) -> str:
         text = escape(self.text, {"\r": "&#13;"})
+        if not self.name:
+            return text
         return f"<{self.name}{self.attributes}>{text}{self.inside}</{self.name}>"
 
 
@@ -163,7 +165,7 @@ facet forbids it (for us it is absent), dates with an offset, years beyond 9999,
 """
 
 
-_MISTAKES = ("none", "drop", "twice", "swap", "rename", "namespace", "attribute", "nest", "nil")
+_MISTAKES = ("none", "drop", "twice", "swap", "rename", "namespace", "attribute", "nest", "nil", "text")
 
 
 @st.composite
@@ -189,6 +191,8 @@ def slightly_broken(draw: st.DrawFn) -> tuple[Part, ...]:
             parts[place] = replace(parts[place], attributes=' unit="s"')
         case "nest":
             parts[place] = replace(parts[place], inside="<b/>")
+        case "text":
+            parts.insert(place, Part("", draw(st.sampled_from([" \r\n\t", "stray", "0"]))))
         case "nil":
             text = draw(st.sampled_from(["", parts[place].text.strip()]))
             parts[place] = replace(parts[place], text=text, attributes=' xsi:nil="true"')

@@ -157,9 +157,21 @@ def test_what_the_schema_forbids_is_named_with_its_path(parts: tuple[Part, ...],
     assert expected in violations_of(a_call(*parts))
 
 
-def test_text_between_the_elements_of_a_message_that_is_wrong_anyway_is_a_violation() -> None:
-    body = a_call(*MINIMAL, Part("new")).replace(b"<call_id>", b"stray<call_id>")
-    assert ("", "must not hold text between its elements") in violations_of(body)
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (b"<call_id>", b"stray<call_id>", "must not hold text between its elements"),
+        (b"</call_id>", b"</call_id>stray", "must not hold text between its elements"),
+        (b"<callEnded>", b"stray<callEnded>", "must not hold text between its elements"),
+        (b"</callEnded>", b"</callEnded>stray", "must not hold text between its elements"),
+        (b"<callEnded>", b'<callEnded unit="s">', "must not have the attribute unit"),
+        (b"<submitCallEnded ", b'<submitCallEnded unit="s" ', "must not have the attribute unit"),
+    ],
+)
+def test_nothing_else_stands_around_the_fields(before: bytes, after: bytes, expected: str) -> None:
+    body = a_call(*MINIMAL)
+    assert before in body
+    assert [("", expected)] == violations_of(body.replace(before, after))
 
 
 @pytest.mark.parametrize(

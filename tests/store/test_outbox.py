@@ -6,19 +6,19 @@ import fcntl
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import event, update
 
 from gateway.model.delivery import Delivery, Outcome
-from gateway.model.event import Event
 from gateway.store.engine import Database
 from gateway.store.outbox import LEASE, Outbox
 from gateway.store.store import Store
 from gateway.store.tables import deliveries
-from tests.builders import NOON, a_request, an_attempt, an_entry, an_event
+from tests.builders import NOON, an_attempt
+from tests.store.rows import make_replays, shown, state, waiting
 
 SECOND = timedelta(seconds=1)
 MICROSECOND = timedelta(microseconds=1)
@@ -34,30 +34,8 @@ def other(store: Store) -> Outbox:
     return Outbox(store.database, "two")
 
 
-def waiting(store: Store, to: Sequence[str] = ("crm",), at: datetime = NOON) -> Event:
-    made = an_event()
-    store.inbox.record(an_entry(made, to=to, request=a_request(b"{}", received_at=at)))
-    return made
-
-
-def shown(store: Store, number: int = 1) -> dict[str, Any]:
-    found = store.history.delivery(str(number))
-    assert found is not None
-    return found
-
-
-def state(store: Store, number: int = 1) -> tuple[str, int]:
-    found = shown(store, number)
-    return found["state"], found["attempts"]
-
-
 def ids(claimed: Sequence[Delivery]) -> list[int]:
     return [delivery.id for delivery in claimed]
-
-
-def make_replays(store: Store, *numbers: int) -> None:
-    with store.database.writing() as connection:
-        connection.execute(update(deliveries).where(deliveries.c.id.in_(numbers)).values(priority=1))
 
 
 def test_a_claim_is_a_delivery_with_its_event_and_the_number_of_its_attempt(store: Store, outbox: Outbox) -> None:

@@ -58,7 +58,11 @@ def test_a_worker_that_hears_nothing_does_not_wait(worker: socket.socket) -> Non
 
 
 def test_a_bell_never_waits_for_a_worker_that_reads_nothing(worker: socket.socket, bell: Bell) -> None:
-    ringing = threading.Thread(target=lambda: [bell.ring() for _ in range(5000)], daemon=True)
+    def ring() -> None:
+        for _ in range(5000):
+            bell.ring()
+
+    ringing = threading.Thread(target=ring, daemon=True)
     ringing.start()
     ringing.join(5)
     assert not ringing.is_alive()

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+from prometheus_client.metrics import MetricWrapperBase
 from prometheus_client.parser import text_string_to_metric_families
 
 from gateway.errors import REASONS
@@ -66,7 +67,7 @@ def test_a_metric_has_its_pinned_name_and_kind(name: str, kind: str) -> None:
         (metrics.revision, ()),
     ],
 )
-def test_a_metric_has_its_pinned_labels(metric: metrics.Counter, labels: tuple[str, ...]) -> None:
+def test_a_metric_has_its_pinned_labels(metric: MetricWrapperBase, labels: tuple[str, ...]) -> None:
     assert labels == tuple(metric._labelnames)
 
 

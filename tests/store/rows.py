@@ -1,0 +1,37 @@
+"""Deliveries as rows: made, changed, looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import update
+
+from gateway.model.event import Event
+from gateway.store.store import Store
+from gateway.store.tables import deliveries
+from tests.builders import NOON, a_request, an_entry, an_event
+
+
+def waiting(store: Store, to: Sequence[str] = ("crm",), at: datetime = NOON) -> Event:
+    """An event, recorded, with a delivery that waits for each of `to`."""
+    made = an_event()
+    store.inbox.record(an_entry(made, to=to, request=a_request(b"{}", received_at=at)))
+    return made
+
+
+def shown(store: Store, number: int = 1) -> dict[str, Any]:
+    found = store.history.delivery(str(number))
+    assert found is not None
+    return found
+
+
+def state(store: Store, number: int = 1) -> tuple[str, int]:
+    found = shown(store, number)
+    return found["state"], found["attempts"]
+
+
+def make_replays(store: Store, *numbers: int) -> None:
+    with store.database.writing() as connection:
+        connection.execute(update(deliveries).where(deliveries.c.id.in_(numbers)).values(priority=1))
