@@ -2,118 +2,20 @@
 
 from __future__ import annotations
 
-import os
-import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gateway.errors import ConfigError, MissingSecret
 from gateway.model.field_reading import Reading
+from gateway.values import Address, Duration, Name, Names, PositiveDuration, Size, TimeZone
 
-_UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
-_SIZES = {"B": 1, "KB": 1000, "KiB": 1024, "MB": 1000**2, "MiB": 1024**2, "GB": 1000**3, "GiB": 1024**3}
-_QUANTITY = re.compile(r"(\d+(?:\.\d+)?)\s*([A-Za-z]+)")
 _Model = TypeVar("_Model", bound=BaseModel)
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
-
-
-def _quantity(value: object, units: Mapping[str, float], example: str) -> float:
-    match = _QUANTITY.fullmatch(value) if isinstance(value, str) else None
-    if match is None or match[2] not in units:
-        raise ValueError(f"must be text with a unit, such as {example!r}; units: {', '.join(units)}")
-    return float(match[1]) * units[match[2]]
-
-
-def parsed_duration(value: object) -> timedelta:
-    """Text with a unit, such as `30s`. Raises ValueError."""
-    return value if isinstance(value, timedelta) else timedelta(seconds=_quantity(value, _UNITS, "30s"))
-
-
-def _size(value: object) -> int:
-    return value if type(value) is int and value < 0 else int(_quantity(value, _SIZES, "4MiB"))
-
-
-def parsed_address(value: object) -> tuple[str, int]:
-    """`HOST:PORT` as host and port. Raises ValueError."""
-    host, _, port = value.rpartition(":") if isinstance(value, str) else ("", "", "")
-    if not host or not port.isdecimal() or not 0 < int(port) < 65536:  # noqa: PLR2004 - TCP's ports
-        raise ValueError("must be HOST:PORT, such as '127.0.0.1:8080'")
-    return host.strip("[]"), int(port)
-
-
-def _zone(value: object) -> ZoneInfo:
-    try:
-        return ZoneInfo(str(value))
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(
-            f"no time zone {value!r}; use a name of the IANA database, such as 'America/New_York'"
-        ) from None
-
-
-def _name(value: str) -> str:
-    if not _NAME.fullmatch(value):
-        raise ValueError("a name has lower-case letters, digits, - and _, at most 63")
-    return value
-
-
-def _listed(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
-
-class Secret:
-    """A value given by reference: `{ env = "NAME" }` or `{ file = "PATH" }`. It never prints."""
-
-    __slots__ = ("_value",)
-
-    def __init__(self, value: str) -> None:
-        self._value = value
-
-    def reveal(self) -> str:
-        """The value, for the one place that needs it."""
-        return self._value
-
-    def __repr__(self) -> str:
-        """Never the value."""
-        return "••••"
-
-
-def _secret(value: object, info: ValidationInfo) -> Secret:
-    match value:
-        case Secret():
-            return value
-        case {"env": str(name), **rest} if not rest:
-            found = os.environ.get(name)
-            if not found:
-                raise ValueError(f"the environment has no {name}")
-            return Secret(found)
-        case {"file": str(name), **rest} if not rest:
-            try:
-                return Secret((_folder(info) / name).read_text(encoding="utf-8").rstrip("\r\n"))
-            except (OSError, UnicodeDecodeError) as error:
-                raise ValueError(f"the file {name} can't be read: {error}") from None
-        case _:
-            raise ValueError('a secret is a reference: { env = "NAME" } or { file = "PATH" }')
-
-
-def _folder(info: ValidationInfo) -> Path:
-    """Where relative paths start: at the configuration's folder."""
-    return info.context if isinstance(info.context, Path) else Path()
-
-
-Duration = Annotated[timedelta, BeforeValidator(parsed_duration)]
-PositiveDuration = Annotated[timedelta, BeforeValidator(parsed_duration), Field(gt=timedelta(0))]
-Size = Annotated[int, BeforeValidator(_size)]
-Address = Annotated[tuple[str, int], BeforeValidator(parsed_address)]
-TimeZone = Annotated[ZoneInfo, BeforeValidator(_zone)]
-Name = Annotated[str, BeforeValidator(_name)]
-Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]
-SecretRef = Annotated[Secret, BeforeValidator(_secret)]
 
 
 class Table(BaseModel):

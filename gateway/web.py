@@ -115,7 +115,7 @@ def _listener_test(settings: Settings) -> Callable[[Environ], bool | None]:
     def is_admin(environ: Environ) -> bool | None:
         port, name = environ.get("SERVER_PORT"), environ.get("SERVER_NAME")
         if public[1] == admin[1]:
-            return name == admin[0]
+            return bool(name == admin[0])
         return {str(admin[1]): True, str(public[1]): False}.get(str(port))
 
     return is_admin

@@ -8,9 +8,9 @@ import os
 from aiohttp import web
 
 from gateway.pipeline import Current
-from gateway.settings import parsed_address
 from gateway.store.store import Store
 from gateway.telemetry import metrics
+from gateway.values import parsed_address
 
 
 async def serve_health(address: str, current: Current, store: Store) -> web.AppRunner:

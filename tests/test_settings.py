@@ -1,4 +1,4 @@
-"""gateway.toml as it is read: units, secrets by reference, and every fault with its path."""
+"""gateway.toml as it is read: names, defaults, and every fault with its path."""
 
 from __future__ import annotations
 
@@ -9,34 +9,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import ValidationError
 
-from gateway.errors import ConfigError, MissingSecret
-from gateway.settings import (
-    Document,
-    Secret,
-    SecretRef,
-    Settings,
-    Size,
-    Table,
-    TimeZone,
-    checked,
-    parsed,
-    parsed_address,
-    parsed_duration,
-    url_of,
-)
+from gateway.errors import ConfigError
+from gateway.settings import Document, Settings, checked, parsed, url_of
 from tests.configured import ANYBODY
-
-
-class Options(Table):
-    password: SecretRef
-
-
-class Sized(Table):
-    size: Size
-
-
-class Zoned(Table):
-    zone: TimeZone
 
 
 def settings_of(text: str) -> Settings:
@@ -47,119 +22,6 @@ def faults(text: str) -> list[str]:
     with pytest.raises(ConfigError) as caught:
         settings_of(text)
     return [str(problem) for problem in caught.value.problems]
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("250ms", timedelta(milliseconds=250)),
-        ("30s", timedelta(seconds=30)),
-        ("1.5 m", timedelta(seconds=90)),
-        ("6h", timedelta(hours=6)),
-        ("2d", timedelta(days=2)),
-    ],
-)
-def test_a_duration_is_text_with_a_unit(text: str, expected: timedelta) -> None:
-    assert expected == parsed_duration(text)
-
-
-@pytest.mark.parametrize("value", ["30", 30, 1.5, "s", "30 seconds", "-3s", "30S", "", "1e3s", None])
-def test_what_has_no_unit_we_know_is_no_duration(value: object) -> None:
-    with pytest.raises(ValueError, match="text with a unit, such as '30s'; units: ms, s, m, h, d"):
-        parsed_duration(value)
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [("100B", 100), ("64KB", 64_000), ("64KiB", 65_536), ("4MiB", 4_194_304), ("1.5MB", 1_500_000)],
-)
-def test_a_size_is_text_with_a_unit(text: str, expected: int) -> None:
-    assert expected == checked(Sized, {"size": text}, "").size
-
-
-@pytest.mark.parametrize("value", [4096, "4096", "4mib", "4 bytes", "-1KB"])
-def test_what_has_no_unit_we_know_is_no_size(value: object) -> None:
-    with pytest.raises(ConfigError, match=r"^size: must be text with a unit, such as '4MiB'"):
-        checked(Sized, {"size": value}, "")
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("127.0.0.1:8080", ("127.0.0.1", 8080)),
-        ("gateway.internal:1", ("gateway.internal", 1)),
-        ("[::1]:65535", ("::1", 65535)),
-    ],
-)
-def test_an_address_is_host_and_port(text: str, expected: tuple[str, int]) -> None:
-    assert expected == parsed_address(text)
-
-
-@pytest.mark.parametrize(
-    "value", ["8080", ":8080", "localhost", "localhost:", "localhost:http", "h:0", "h:65536", 8080]
-)
-def test_an_address_without_host_or_port_is_refused(value: object) -> None:
-    with pytest.raises(ValueError, match="HOST:PORT"):
-        parsed_address(value)
-
-
-@pytest.mark.parametrize("name", ["Mars/Olympus", "", "../etc/passwd", 5])
-def test_a_time_zone_has_a_name_of_the_iana_database(name: object) -> None:
-    with pytest.raises(ConfigError, match=r"^zone: no time zone .* such as 'America/New_York'"):
-        checked(Zoned, {"zone": name}, "")
-
-
-def test_a_time_zone_is_found_by_its_name() -> None:
-    assert ZoneInfo("Europe/Berlin") == checked(Zoned, {"zone": "Europe/Berlin"}, "").zone
-
-
-def test_a_secret_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CRM_PASSWORD", "hunter2")
-    assert checked(Options, {"password": {"env": "CRM_PASSWORD"}}, "").password.reveal() == "hunter2"
-
-
-def test_a_secret_comes_from_a_file_of_the_configurations_folder_without_its_last_line_end(tmp_path: Path) -> None:
-    (tmp_path / "secret").write_text(" hunter2 \r\n", encoding="utf-8")
-    assert checked(Options, {"password": {"file": "secret"}}, "", tmp_path).password.reveal() == " hunter2 "
-
-
-@pytest.mark.parametrize("set_to", [None, ""])
-def test_a_secret_that_the_environment_lacks_is_missing(monkeypatch: pytest.MonkeyPatch, set_to: str | None) -> None:
-    monkeypatch.delenv("CRM_PASSWORD", raising=False)
-    if set_to is not None:
-        monkeypatch.setenv("CRM_PASSWORD", set_to)
-    with pytest.raises(ConfigError) as caught:
-        checked(Options, {"password": {"env": "CRM_PASSWORD"}}, "destinations.crm")
-    (problem,) = caught.value.problems
-    assert isinstance(problem, MissingSecret)
-    assert str(problem) == "destinations.crm.password: the environment has no CRM_PASSWORD"
-
-
-def test_a_secrets_file_that_is_not_there_is_missing(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError) as caught:
-        checked(Options, {"password": {"file": "nowhere"}}, "sources.pbx", tmp_path)
-    (problem,) = caught.value.problems
-    assert isinstance(problem, MissingSecret)
-    assert str(problem).startswith("sources.pbx.password: the file nowhere can't be read")
-
-
-@pytest.mark.parametrize(
-    "value", ["hunter2", {"env": "hunter2", "file": "hunter2"}, {"value": "hunter2"}, ["hunter2"], 7]
-)
-def test_a_secret_that_is_written_out_is_refused_and_not_repeated(value: object) -> None:
-    with pytest.raises(ConfigError) as caught:
-        checked(Options, {"password": value}, "")
-    told = str(caught.value)
-    assert told == 'password: a secret is a reference: { env = "NAME" } or { file = "PATH" }'
-
-
-def test_a_secret_never_prints(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CRM_PASSWORD", "hunter2")
-    options = checked(Options, {"password": {"env": "CRM_PASSWORD"}}, "")
-    secret = Secret("hunter2")
-    printed = [repr(options), str(options), repr(secret), str(secret), f"{secret}", repr([secret]), str(vars(options))]
-    assert [] == [text for text in printed if "hunter2" in text]
-    assert "••••" in repr(options)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from pydantic import BeforeValidator
 
 from gateway.errors import Unauthenticated
 from gateway.model.request import Caller, Request
-from gateway.settings import SecretRef, Table
+from gateway.settings import Table
+from gateway.values import SecretRef
 
 _CHALLENGE = {"WWW-Authenticate": 'Basic realm="endpoint-gateway", charset="UTF-8"'}
 

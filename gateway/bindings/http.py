@@ -17,10 +17,10 @@ from gateway.errors import (
     UnsupportedMedia,
     Violation,
 )
-from gateway.model.canonical import Number
 from gateway.model.charset import text_of
 from gateway.model.contract import Contract, EventType, fold
 from gateway.model.field_reading import Form, Reading
+from gateway.model.json_text import MAX_VALUES, parsed_json
 from gateway.model.message import Message
 from gateway.model.reading import Reader, summary
 from gateway.model.receipt import Receipt
@@ -28,8 +28,6 @@ from gateway.model.request import Answer, Request
 
 MAX_EVENTS = 1000
 """How many events one request may hold."""
-MAX_VALUES = 10_000
-MAX_DEPTH = 64
 _FORM = "application/x-www-form-urlencoded"
 _GENERIC = ("", "application/octet-stream", "text/plain")
 
@@ -172,7 +170,7 @@ def _joined(body: Pairs, query: Pairs) -> Pairs:
 
 
 def _read_json(request: Request) -> tuple[list[Pairs], Form, bool]:
-    document = _parsed(_text(request))
+    document = parsed_json(_text(request))
     if isinstance(document, dict):
         return [list(document.items())], Form.JSON, False
     if not isinstance(document, list):
@@ -187,73 +185,8 @@ def _read_json(request: Request) -> tuple[list[Pairs], Form, bool]:
     return [list(item.items()) for item in document], Form.JSON, True
 
 
-def _parsed(text: str) -> object:
-    """JSON (RFC 8259), with what it leaves open decided: no duplicate keys, no NaN, no lone surrogates."""
-    try:
-        document: object = _DECODER.decode(text)
-    except RecursionError:
-        raise TooLarge(f"the JSON is nested deeper than {MAX_DEPTH}") from None
-    except ValueError as error:
-        raise Malformed(f"the body is not JSON: {error}"[:300]) from None
-    if "\\u" in text and _has_lone_surrogate(document):
-        raise Malformed("the JSON has half of a surrogate pair")
-    _check_size(document)
-    return document
-
-
 def _text(request: Request) -> str:
     try:
         return text_of(request.headers, request.body)
     except UnicodeDecodeError as error:
         raise Malformed(f"the body is not {error.encoding} at byte {error.start}") from None
-
-
-def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for place, name in enumerate(names) if name in names[:place])
-        raise ValueError(f"the key {twice[:60]!r} stands twice in one object")
-    return found
-
-
-def _no_constant(name: str) -> object:
-    raise ValueError(f"{name} is not a JSON value")
-
-
-_DECODER = json.JSONDecoder(
-    object_pairs_hook=_unique, parse_float=Number, parse_int=Number, parse_constant=_no_constant
-)
-
-
-def _has_lone_surrogate(document: object) -> bool:
-    try:
-        json.dumps(document, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        return True
-    return False
-
-
-def _check_size(document: object) -> None:
-    """Bounds on depth, and on the values of each event."""
-    level: list[object] = [document]
-    events = len(document) if isinstance(document, list) else 1
-    count = 0
-    for _ in range(MAX_DEPTH):
-        level = [child for parent in level for child in _children(parent)]
-        count += len(level)
-        if count > MAX_VALUES * max(events, 1):
-            raise TooLarge(f"the JSON has more than {MAX_VALUES} values in one event")
-        if not level:
-            return
-    raise TooLarge(f"the JSON is nested deeper than {MAX_DEPTH}")
-
-
-def _children(value: object) -> list[object]:
-    match value:
-        case dict():
-            return list(value.values())
-        case list():
-            return value
-        case _:
-            return []

@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 
 import click
 
-from gateway.settings import MAIN, Document, parsed_duration
+from gateway.settings import MAIN, Document
+from gateway.values import parsed_duration
 
 _Command = TypeVar("_Command", bound=Any)
 

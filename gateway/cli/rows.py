@@ -14,7 +14,8 @@ from gateway.assembly import place_of
 from gateway.cli.configured import config_option
 from gateway.errors import ConfigError
 from gateway.settings import Document
-from gateway.store.history import History, Item, Selection
+from gateway.store.history import History, Selection
+from gateway.store.items import Item
 from gateway.store.store import open_store
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])

@@ -13,7 +13,8 @@ from pydantic import AfterValidator, Field
 from gateway.egress.client import Client, Response, Unreachable
 from gateway.errors import Refused, Unavailable
 from gateway.model.delivery import Payload, Reply
-from gateway.settings import Duration, Table
+from gateway.settings import Table
+from gateway.values import Duration
 
 _AGAIN = frozenset({401, 403, 404, 408, 409, 425, 429})
 """Client errors that a deploy or a changed key can cure; every 5xx is tried again too."""

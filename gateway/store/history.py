@@ -8,18 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, literal, literal_column, select
+from sqlalchemy import ColumnElement, Select, func, literal, literal_column, select
 
 from gateway.model.delivery import State
-from gateway.model.event import rfc3339
 from gateway.store.engine import Database
+from gateway.store.items import Item, attempt_item, delivery_item, event_item, raw, refusal_item, request_item
 from gateway.store.outbox import event_of
 from gateway.store.tables import attempts, bodies, deliveries, events, micros, moment_of, names, refusals, requests
 
-Item = dict[str, Any]
-Row = Any
-
-_STATES = ("waiting", "claimed", "delivered", "dead", "cancelled")
 _COUNTED = 10_001
 """Where a backlog is longer, that it is says enough: nobody counts a million rows to draw a page."""
 
@@ -57,7 +53,7 @@ class History:
                 deliveries.c.event == events.c.id, deliveries.c.state == selection.state
             )
             query = query.where(in_state.exists())
-        yield from self._rows(query, _event_item)
+        yield from self._rows(query, event_item)
 
     def event(self, event_id: str) -> Item | None:
         """One event whole, with its deliveries."""
@@ -68,10 +64,10 @@ class History:
             row = connection.execute(query.where(events.c.event_id == event_id)).first()
             if row is None:
                 return None
-            item = _event_item(connection, row)
+            item = event_item(connection, row)
             made = connection.execute(_DELIVERIES.where(deliveries.c.event == row.id).order_by(deliveries.c.id))
             item["event"] = json.loads(event_of(row).structured())
-            item["deliveryList"] = [_delivery_item(connection, one) for one in made]
+            item["deliveryList"] = [delivery_item(connection, one) for one in made]
             return item
 
     def deliveries(self, selection: Selection) -> Iterator[Item]:
@@ -82,7 +78,7 @@ class History:
         )  # fmt: skip
         if selection.state:
             query = query.where(deliveries.c.state == selection.state)
-        yield from self._rows(query, _delivery_item)
+        yield from self._rows(query, delivery_item)
 
     def delivery(self, delivery_id: str) -> Item | None:
         """One delivery whole, with its attempts."""
@@ -93,8 +89,8 @@ class History:
             if row is None:
                 return None
             tried = select(attempts).where(attempts.c.delivery == row.id).order_by(attempts.c.number)
-            item = _delivery_item(connection, row)
-            return item | {"attemptList": [_attempt_item(one) for one in connection.execute(tried)]}
+            item = delivery_item(connection, row)
+            return item | {"attemptList": [attempt_item(one) for one in connection.execute(tried)]}
 
     def requests(self, selection: Selection) -> Iterator[Item]:
         """The requests that were recorded, or with state `refused` those that were refused."""
@@ -103,7 +99,7 @@ class History:
                 select(refusals), selection, refusals, received=refusals.c.received_at,
                 source=refusals.c.source == selection.source, event=None, key=refusals.c.request_id,
             )  # fmt: skip
-            yield from self._rows(query, lambda _connection, row: _refusal_item(row))
+            yield from self._rows(query, lambda _connection, row: refusal_item(row))
             return
         query = _chosen(
             _REQUESTS, selection, requests, received=requests.c.received_at,
@@ -111,7 +107,7 @@ class History:
         )  # fmt: skip
         if selection.state:
             query = query.where(requests.c.state == selection.state)
-        yield from self._rows(query, lambda _connection, row: _request_item(row))
+        yield from self._rows(query, lambda _connection, row: request_item(row))
 
     def request(self, request_id: str) -> Item | None:
         """One request whole, by the id its caller was given: its headers, secrets masked, and its body."""
@@ -120,9 +116,9 @@ class History:
             if row is not None:
                 large = select(bodies.c.body).where(bodies.c.id == row.body_ref)
                 body = connection.execute(large).scalar_one() if row.body_ref else row.body
-                return _request_item(row) | _raw(row, body) | {"query": row.query}
+                return request_item(row) | raw(row, body) | {"query": row.query}
             row = connection.execute(select(refusals).where(refusals.c.request_id == request_id)).first()
-            return None if row is None else _refusal_item(row) | _raw(row, row.body) | {"detail": row.detail}
+            return None if row is None else refusal_item(row) | raw(row, row.body) | {"detail": row.detail}
 
     def backlog(self, destination: str, state: State) -> int:
         """How many of a destination's deliveries are in `state`, counted no further than 10,001."""
@@ -199,88 +195,3 @@ def _chosen(
         query = query.where(table.c.id < select(table.c.id).where(key == selection.after).scalar_subquery())
     query = query.order_by(table.c.id.desc())
     return query.limit(selection.limit) if selection.limit else query
-
-
-def _event_item(connection: Connection, row: Row) -> Item:
-    states = select(deliveries.c.state, func.count()).where(deliveries.c.event == row.id).group_by(deliveries.c.state)
-    counted: dict[str, int] = dict(connection.execute(states).all())
-    attributes = json.loads(row.attributes)
-    return {
-        "id": row.event_id,
-        "type": row.type,
-        "source": row.source,
-        "subject": row.subject,
-        "time": row.time,
-        "receivedAt": rfc3339(moment_of(row.received_at)),
-        "requestId": row.request_id,
-        "binding": attributes.get("binding"),
-        "caller": attributes.get("caller"),
-        "deliveries": {state: counted.get(state, 0) for state in _STATES},
-    }
-
-
-def _delivery_item(_connection: Connection, row: Row) -> Item:
-    return {
-        "id": str(row.id),
-        "eventId": row.event_id,
-        "eventType": row.type,
-        "source": row.source,
-        "subject": row.subject,
-        "route": row.route_name,
-        "destination": row.destination_name,
-        "state": row.state,
-        "attempts": row.attempts,
-        "reason": row.reason,
-        "dueAt": rfc3339(moment_of(row.due_at)),
-        "createdAt": rfc3339(moment_of(row.created_at)),
-        "finishedAt": rfc3339(moment_of(row.finished_at)) if row.finished_at else None,
-        "replay": row.replay,
-    }
-
-
-def _attempt_item(row: Row) -> Item:
-    return {
-        "number": row.number,
-        "startedAt": rfc3339(moment_of(row.started_at)),
-        "tookMs": row.took / 1000,
-        "outcome": row.outcome,
-        "status": row.status,
-        "error": row.error,
-        "worker": row.worker,
-    }
-
-
-def _request_item(row: Row) -> Item:
-    return {
-        "id": row.request_id,
-        "source": row.source_name,
-        "state": row.state,
-        "method": row.method,
-        "path": row.path,
-        "binding": row.binding,
-        "caller": row.caller,
-        "receivedAt": rfc3339(moment_of(row.received_at)),
-        "reason": row.reason,
-        "violations": json.loads(row.violations) if row.violations else [],
-        "eventIds": json.loads(row.event_ids),
-    }
-
-
-def _refusal_item(row: Row) -> Item:
-    return {
-        "id": row.request_id,
-        "source": row.source,
-        "state": "refused",
-        "method": row.method,
-        "path": row.path,
-        "binding": row.binding,
-        "caller": None,
-        "receivedAt": rfc3339(moment_of(row.received_at)),
-        "reason": row.reason,
-        "violations": json.loads(row.violations),
-        "eventIds": [],
-    }
-
-
-def _raw(row: Row, body: bytes) -> Item:
-    return {"headers": json.loads(row.headers), "body": body.decode("utf-8", "backslashreplace"), "bytes": len(body)}

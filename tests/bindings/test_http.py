@@ -8,10 +8,11 @@ from typing import Any, cast
 
 import pytest
 
-from gateway.bindings.http import MAX_DEPTH, MAX_EVENTS, MAX_VALUES, HttpBinding
+from gateway.bindings.http import MAX_EVENTS, HttpBinding
 from gateway.errors import ContractViolation, Malformed, Refusal, TooLarge, Violation
 from gateway.model.contract import Contract, Type
 from gateway.model.field_reading import Reading
+from gateway.model.json_text import MAX_DEPTH, MAX_VALUES
 from gateway.model.reading import Data, reader_for
 from gateway.model.request import Answer, Request
 from tests.bindings.conformance import REFUSALS, Conformance, a_receipt

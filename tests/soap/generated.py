@@ -165,7 +165,13 @@ facet forbids it (for us it is absent), dates with an offset, years beyond 9999,
 """
 
 
-_MISTAKES = ("none", "drop", "twice", "swap", "rename", "namespace", "attribute", "nest", "nil", "text")
+_CHANGES: dict[str, st.SearchStrategy[dict[str, str]]] = {
+    "rename": st.sampled_from([{"name": "new"}, {"name": "Call_id"}, {"name": "callId"}]),
+    "namespace": st.sampled_from([{"attributes": ' xmlns=""'}, {"attributes": ' xmlns="urn:x"'}]),
+    "attribute": st.just({"attributes": ' unit="s"'}),
+    "nest": st.just({"inside": "<b/>"}),
+    "nil": st.sampled_from(["", "5"]).map(lambda text: {"attributes": ' xsi:nil="true"', "text": text}),
+}
 
 
 @st.composite
@@ -176,26 +182,20 @@ def slightly_broken(draw: st.DrawFn) -> tuple[Part, ...]:
         values[name] = draw(_NEAR[name].filter(_is_xml))
     parts = list(parts_of(values))
     place = draw(st.integers(0, len(parts) - 1))
-    match draw(st.sampled_from(_MISTAKES)):
+    match draw(st.sampled_from(["none", "drop", "twice", "swap", "text", *_CHANGES])):
+        case "none":
+            pass
         case "drop":
             del parts[place]
         case "twice":
             parts.insert(place, parts[place])
         case "swap":
             parts.insert(0, parts.pop(place))
-        case "rename":
-            parts[place] = replace(parts[place], name=draw(st.sampled_from(["new", "Call_id", "callId"])))
-        case "namespace":
-            parts[place] = replace(parts[place], attributes=draw(st.sampled_from([' xmlns=""', ' xmlns="urn:x"'])))
-        case "attribute":
-            parts[place] = replace(parts[place], attributes=' unit="s"')
-        case "nest":
-            parts[place] = replace(parts[place], inside="<b/>")
         case "text":
             parts.insert(place, Part("", draw(st.sampled_from([" \r\n\t", "stray", "0"]))))
-        case "nil":
-            text = draw(st.sampled_from(["", parts[place].text.strip()]))
-            parts[place] = replace(parts[place], text=text, attributes=' xsi:nil="true"')
+        case change:
+            part = parts[place]
+            parts[place] = replace(part, **draw(_CHANGES[change]))
     return tuple(parts)
 
 

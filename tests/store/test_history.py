@@ -10,7 +10,8 @@ import pytest
 
 from gateway.errors import Malformed
 from gateway.model.delivery import Outcome, State
-from gateway.store.history import History, Item, Selection
+from gateway.store.history import History, Selection
+from gateway.store.items import Item
 from gateway.store.outbox import Outbox
 from gateway.store.store import Store
 from tests.builders import NOON, a_request, an_attempt, an_entry, an_event

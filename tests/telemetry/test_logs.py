@@ -40,7 +40,7 @@ def test_a_line_is_one_json_object_with_its_facts() -> None:
 
 def test_what_json_does_not_know_is_told_as_text() -> None:
     (line,) = lines(
-        "from pathlib import Path\nfrom gateway.settings import Secret\n"
+        "from pathlib import Path\nfrom gateway.values import Secret\n"
         'log.warning("odd", path=Path("a/b"), secret=Secret("hunter2"), states={1: "x"})'
     )
     assert ("a/b", "••••", {"1": "x"}) == (line["path"], line["secret"], line["states"])

@@ -1,0 +1,130 @@
+"""A contract as Spyne declares it: a type and an operation for each event, a receipt, a fault."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from spyne import Application, ComplexModelBase, Fault, ServiceBase, rpc
+from spyne.model import Boolean, Date, DateTime, Decimal, Integer, Integer32, Integer64, Unicode
+from spyne.model.complex import ComplexModelMeta
+from spyne.protocol.soap import Soap11
+
+from gateway.model.contract import Contract, EventType, Field, Type
+from gateway.model.patterns import xsd_pattern
+from gateway.model.receipt import Status
+
+_INT_BITS, _LONG_BITS = 31, 63
+
+
+def application_of(contract: Contract, reads: Soap11, writes: Soap11) -> Application:
+    """The contract as a Spyne application, with the protocol objects that read and write its calls."""
+    receipt = _receipt(contract)
+    rejected = type("EventRejected", (Fault,), {"__namespace__": contract.namespace, "_type_info": _rejected(contract)})
+    operations = {event.operation: _operation(contract, event, receipt, rejected) for event in contract.events.values()}
+    return Application(
+        [type(contract.service, (ServiceBase,), operations)],
+        contract.namespace,
+        name=contract.service,
+        in_protocol=reads,
+        out_protocol=writes,
+    )
+
+
+def _operation(contract: Contract, event: EventType, receipt: Any, rejected: type[Fault]) -> Any:  # noqa: ANN401
+    model = _complex(contract, event.element[0].upper() + event.element[1:], [_member(one) for one in event.fields])
+
+    def operation(_ctx: object, _event: object) -> None:
+        """Only Spyne reads this: calls go through the protocol object."""
+
+    operation.__name__ = event.operation
+    operation.__doc__ = event.doc or None
+    return rpc(
+        model.customize(min_occurs=1, nillable=False),
+        _args=(event.element,),
+        _returns=receipt.customize(min_occurs=1, nillable=False),
+        _out_variable_name="receipt",
+        _throws=[rejected],
+    )(operation)
+
+
+def _receipt(contract: Contract) -> Any:  # noqa: ANN401
+    status = Unicode(values=[*Status, "quarantined"], min_occurs=1, nillable=False, __namespace__=contract.namespace)
+    return _complex(
+        contract,
+        "Receipt",
+        [
+            ("requestId", Unicode(min_occurs=1, nillable=False)),
+            ("eventId", Unicode(min_occurs=0, nillable=False)),
+            ("status", status),
+            ("receivedAt", DateTime(min_occurs=1, nillable=False)),
+            ("notes", Unicode(min_occurs=0, max_occurs="unbounded", nillable=False)),
+        ],
+    )
+
+
+def _rejected(contract: Contract) -> list[tuple[str, Any]]:
+    required = {"min_occurs": 1, "nillable": False}
+    violation = _complex(contract, "Violation", [("path", Unicode(**required)), ("message", Unicode(**required))])
+    return [
+        ("code", Unicode(**required)),
+        ("message", Unicode(**required)),
+        ("violation", violation.customize(min_occurs=0, max_occurs="unbounded", nillable=False)),
+    ]
+
+
+def _complex(contract: Contract, name: str, members: list[tuple[str, Any]]) -> Any:  # noqa: ANN401
+    return ComplexModelMeta(name, (ComplexModelBase,), {"__namespace__": contract.namespace, "_type_info": members})
+
+
+def _member(one: Field) -> tuple[str, Any]:
+    """A field as Spyne declares it. `customize` once only: twice leaves names such as `x_TypexParentType`."""
+    facets: dict[str, Any] = {
+        "min_occurs": 1 if one.required else 0,
+        "nillable": not one.required,
+        "doc": _documentation(one),
+    }
+    match one.type:
+        case Type.STRING:
+            base, more = Unicode, _text_facets(one)
+        case Type.INTEGER:
+            base, more = _integer_type(one), _number_facets(one)
+        case Type.DECIMAL | Type.DURATION:
+            base, more = Decimal, _number_facets(one)
+        case Type.BOOLEAN:
+            base, more = Boolean, {}
+        case Type.DATE:
+            base, more = Date, {}
+        case Type.DATE_TIME:
+            base, more = DateTime, {}
+    return one.name, base.customize(**facets, **more)
+
+
+def _documentation(one: Field) -> str:
+    return " ".join(part for part in (one.doc, f"Unit: {one.unit}." if one.unit else "") if part)
+
+
+def _text_facets(one: Field) -> dict[str, Any]:
+    shortest = one.min_length if one.min_length is not None else (1 if one.required and not one.values else None)
+    facets: dict[str, Any] = {
+        "min_len": shortest,
+        "max_len": one.max_length,
+        "pattern": one.pattern and xsd_pattern(one.pattern),
+    }
+    facets["values"] = list(one.values) or None
+    return {name: value for name, value in facets.items() if value is not None}
+
+
+def _number_facets(one: Field) -> dict[str, Any]:
+    facets = {"ge": one.minimum, "le": one.maximum}
+    if one.type is Type.INTEGER:
+        facets = {name: int(value) for name, value in facets.items() if value is not None}  # type: ignore[misc]
+    else:
+        facets |= {"total_digits": one.digits, "fraction_digits": one.fraction_digits}  # type: ignore[dict-item]
+    return {name: value for name, value in facets.items() if value is not None}
+
+
+def _integer_type(one: Field) -> Any:  # noqa: ANN401
+    if one.minimum is None or one.maximum is None:
+        return Integer
+    bits = max((-int(one.minimum) - 1).bit_length() if one.minimum < 0 else 0, int(one.maximum).bit_length())
+    return Integer32 if bits <= _INT_BITS else Integer64 if bits <= _LONG_BITS else Integer
