@@ -12,6 +12,7 @@ from http import HTTPStatus
 from typing import Any, BinaryIO
 
 from gateway.bindings.soap import SoapBinding
+from gateway.contracts.page import page
 from gateway.contracts.wsdl import wsdl, xsd
 from gateway.errors import Internal, Malformed, Refusal, TimedOut, TooLarge, UnknownOperation
 from gateway.model.receipt import Receipt
@@ -30,6 +31,7 @@ _PATH = re.compile(r"/in/([^/]+)(?:/v(\d+))?(?:/([^/]+))?/?")
 _DOCUMENTS = ("wsdl", "singlewsdl", "wsdl=1.1", "xsd", "schema", "openapi", "asyncapi")
 _PUBLISHED = ("wsdl", "singlewsdl", "wsdl=1.1", "xsd")
 _XML = "text/xml; charset=utf-8"
+_HTML = "text/html; charset=utf-8"
 
 Environ = Mapping[str, Any]
 TimeLimit = Callable[[float, Exception], AbstractContextManager[object]]
@@ -76,19 +78,26 @@ class Door:
             gateway.source_of(request)
             headers = {"Allow": "GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE"}
             return Answer(204, headers=headers) if request.method == "OPTIONS" else self._head(gateway, request)
-        if request.method == "GET" and request.query.lower() in _DOCUMENTS:
-            return self._document(gateway, request)
+        document = self._document(gateway, request) if request.method == "GET" else None
+        if document is not None:
+            return document
         receipt = gateway.receive(request, self.inbox)
         _tell_accepted(request, receipt, started)
         return gateway.accept(request, receipt)
 
     def _head(self, gateway: Gateway, request: Request) -> Answer:
         """What GET would say of itself, for documents; never a call."""
-        return self._document(gateway, request) if request.query.lower() in _DOCUMENTS else Answer(200)
+        return self._document(gateway, request) or Answer(200)
 
-    def _document(self, gateway: Gateway, request: Request) -> Answer:
-        source = gateway.source_of(request)
+    def _document(self, gateway: Gateway, request: Request) -> Answer | None:
+        """The document or page that a GET asks for; None where it is a call."""
         wanted = request.query.lower()
+        asks_for_page = not wanted and "text/html" in request.headers.get("accept", "")
+        if not asks_for_page and wanted not in _DOCUMENTS:
+            return None
+        source = gateway.source_of(request)
+        if asks_for_page:
+            return Answer(200, page(source.contract, f"{self.base_url}{PREFIX}{source.name}"), _HTML)
         binding = source.bindings[Dialect.SOAP11]
         if wanted not in _PUBLISHED or not isinstance(binding, SoapBinding):
             raise UnknownOperation(f"this endpoint publishes no {wanted}; it has: ?wsdl and ?xsd")

@@ -88,7 +88,7 @@ class StoredBacklog:
                 yield name, state.value, self.history.backlog(name, state)
 
     def waiting_seconds(self) -> Iterator[tuple[str, float]]:
-        """(destination, seconds) since its oldest waiting delivery was due; 0 where none is."""
+        """(destination, seconds) since its oldest waiting delivery was made; 0 where none waits."""
         now = datetime.now(UTC)
         for name in self.current.gateway.destinations:
             oldest = self.history.oldest_waiting(name)

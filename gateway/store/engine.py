@@ -11,14 +11,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError
 from sqlalchemy.pool import NullPool
 
 from gateway.errors import ConfigError, StoreUnavailable
 
 _BUSY_TIMEOUT_MS = 2000
 """Only a net: our own writers take turns by `flock`; this is for programs that don't know of it."""
+
+POISON = (IntegrityError, DataError, InterfaceError, ValueError, OverflowError)
+"""What a database or its driver says of rows that it can't take, not of itself."""
 
 FIXED_SQLITE = ((3, 44, 6), (3, 50, 7), (3, 51, 3))
 """The releases from which SQLite's WAL reset is sound with several writing processes."""
@@ -36,12 +39,13 @@ class Place:
         """The place that `database` names; a relative path starts at `root`, the configuration's folder."""
         if not url:
             return cls(data_dir / "gateway.db", data_dir / "gateway.lock")
-        scheme, _, rest = url.partition(":///")
-        if scheme != "sqlite" or not rest:
+        scheme, _, rest = url.partition(":")
+        path = rest.removeprefix("///")
+        if scheme != "sqlite" or path in ("", rest):
             raise ConfigError(
                 "database", f"can't use {scheme}: this version keeps its data in SQLite", "sqlite:///PATH"
             )
-        file = root / rest
+        file = root / path
         return cls(file, file.with_name(file.stem + ".lock"))
 
 
@@ -63,7 +67,7 @@ class Database:
     def writing(self, *, durable: bool = True) -> Iterator[Connection]:
         """One transaction, committed at the end; `durable` waits for the disk.
 
-        Raises StoreUnavailable; IntegrityError and DataError come through, since they say something of the rows.
+        Raises StoreUnavailable; what is POISON comes through, since it says something of the rows.
         """
         with _translated(), self._turn():
             connection = self._connection()
@@ -130,7 +134,7 @@ def _translated() -> Iterator[None]:
     """The driver's errors that say "not now" as StoreUnavailable."""
     try:
         yield
-    except (IntegrityError, DataError):
+    except POISON:
         raise
     except (DBAPIError, sqlite3.Error, OSError) as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
@@ -140,7 +144,7 @@ def _translated() -> Iterator[None]:
 def _engine(file: Path) -> Engine:
     """SQLAlchemy over `file`. Transactions are begun by us (isolation_level None), so that they can be IMMEDIATE."""
     engine = create_engine(
-        f"sqlite:///{file}",
+        URL.create("sqlite", database=str(file)),
         poolclass=NullPool,
         isolation_level="AUTOCOMMIT",
         connect_args={"check_same_thread": False, "timeout": _BUSY_TIMEOUT_MS / 1000},

@@ -105,6 +105,11 @@ class History:
             _REQUESTS, selection, requests, received=requests.c.received_at,
             source=names.c.name == selection.source, event=None, key=requests.c.request_id,
         )  # fmt: skip
+        for column, wanted in ((events.c.type, selection.type), (events.c.subject, selection.subject)):
+            if wanted:
+                query = query.where(
+                    select(events.c.id).where(events.c.request == requests.c.id, column == wanted).exists()
+                )
         if selection.state:
             query = query.where(requests.c.state == selection.state)
         yield from self._rows(query, lambda _connection, row: request_item(row))
@@ -140,18 +145,18 @@ class History:
         ]
 
     def oldest_waiting(self, destination: str) -> datetime | None:
-        """Since when the destination's oldest waiting delivery is due."""
+        """When the oldest waiting delivery was made; of the 10,001 due first, where more wait."""
         of = select(names.c.id).where(names.c.name == destination).scalar_subquery()
         d = deliveries.c
         waiting = (d.destination == of, d.state == literal_column("'waiting'"), d.head == literal_column("1"))
-        query = select(d.due_at).where(*waiting, d.priority == 0).order_by(d.due_at).limit(1)
+        first = select(d.created_at).where(*waiting).order_by(d.priority, d.due_at).limit(_COUNTED).subquery()
         with self._database.reading() as connection:
-            due = connection.execute(query).scalar()
-        return None if due is None else moment_of(due)
+            made = connection.execute(select(func.min(first.c.created_at))).scalar()
+        return None if made is None else moment_of(made)
 
     def _rows(self, query: Select[Any], item: Any) -> Iterator[Item]:  # noqa: ANN401 - a function of two
         with self._database.reading() as connection:
-            for row in connection.execute(query).all():
+            for row in connection.execute(query.execution_options(yield_per=500)):
                 yield item(connection, row)
 
 

@@ -8,13 +8,12 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DataError, IntegrityError
 
 from gateway.errors import GatewayError, Refusal, StoreUnavailable
-from gateway.model.receipt import Receipt
+from gateway.model.receipt import Receipt, Status
 from gateway.model.request import Request
 from gateway.store import records, ring
-from gateway.store.engine import Database
+from gateway.store.engine import POISON, Database
 from gateway.store.entry import Entry
 from gateway.store.names import Names
 
@@ -42,6 +41,7 @@ class Inbox:
         clock: Callable[[], float],
         woke: Callable[[], None] = lambda: None,
         commits: Callable[[int, float], None] = lambda _size, _seconds: None,
+        patience: timedelta = PATIENCE,
     ) -> None:
         self._database = database
         self._names = names
@@ -49,6 +49,7 @@ class Inbox:
         self._clock = clock
         self._woke = woke
         self._commits = commits
+        self._patience = patience.total_seconds()
         self._waiting: deque[Entry] = deque()
         self._waiting_bytes = 0
         self._committing = False
@@ -58,8 +59,8 @@ class Inbox:
     def record(self, entry: Entry) -> Receipt:
         """Make `entry` durable. Raises StoreUnavailable, or ContractViolation where its key was used otherwise."""
         leads = self._queue(entry)
-        if not leads and not entry.woken.wait(PATIENCE.total_seconds()):
-            raise StoreUnavailable("the store is slow; the call may or may not have been recorded")
+        if not leads:
+            self._wait(entry)
         if entry.receipt is None and entry.error is None:
             self._lead()
         if entry.error is not None:
@@ -90,6 +91,27 @@ class Inbox:
             self._committing = True
             return leads
 
+    def _wait(self, entry: Entry) -> None:
+        """Wait to be settled, or to be given the lead. Whoever stops waiting is taken out, and never given it."""
+        try:
+            woken = entry.woken.wait(self._patience)
+        except BaseException:
+            if not self._gives_up(entry) and entry.receipt is None and entry.error is None:
+                self._lead()
+            raise
+        if not woken and self._gives_up(entry):
+            raise StoreUnavailable("the store is slow; this call may or may not have been recorded")
+
+    def _gives_up(self, entry: Entry) -> bool:
+        """Take `entry` out; False where it was woken meanwhile: it is settled, or leads."""
+        with self._mutex:
+            if entry.woken.is_set():
+                return False
+            if entry in self._waiting:
+                self._waiting.remove(entry)
+                self._waiting_bytes -= entry.size
+            return True
+
     def _lead(self) -> None:
         """Commit one batch, then hand the lead to the first who still waits."""
         batch = self._batch()
@@ -98,6 +120,8 @@ class Inbox:
         except GatewayError as error:
             for entry in batch:
                 entry.error = entry.error or error
+            if not batch:
+                raise
         finally:
             with self._mutex:
                 follower = self._waiting[0] if self._waiting else None
@@ -108,7 +132,7 @@ class Inbox:
                 if entry.receipt is None and entry.error is None:
                     entry.error = StoreUnavailable("the commit was interrupted")
                 entry.woken.set()
-        if any(entry.duties for entry in batch):
+        if any(_is_to_be_delivered(entry) for entry in batch):
             self._woke()
 
     def _batch(self) -> list[Entry]:
@@ -132,15 +156,19 @@ class Inbox:
             with self._database.writing() as connection:
                 settled = self._write(connection, batch)
                 ring.write(connection, refusals)
-        except (IntegrityError, DataError) as error:
+        except POISON as error:
+            self._ring.put_back(refusals)
             if len(batch) <= 1:
                 for entry in batch:
-                    entry.error = StoreUnavailable(f"the store refuses this call's rows: {error.orig}")
+                    entry.error = StoreUnavailable(f"the store refuses this call's rows: {error}")
                 return
             middle = len(batch) // 2
             self._commit(batch[:middle])
             self._commit(batch[middle:])
             return
+        except BaseException:
+            self._ring.put_back(refusals)
+            raise
         for entry, outcome in zip(batch, settled, strict=True):
             if isinstance(outcome, Receipt):
                 entry.receipt = outcome
@@ -160,3 +188,7 @@ class Inbox:
         outcomes = records.outcomes(connection, batch, numbers)
         records.insert_all(connection, batch, outcomes, numbers)
         return outcomes
+
+
+def _is_to_be_delivered(entry: Entry) -> bool:
+    return entry.receipt is not None and entry.receipt.status is Status.ACCEPTED and any(entry.duties)

@@ -19,12 +19,12 @@ class Names:
 
     def numbered(self, connection: Connection, wanted: Iterable[str]) -> dict[str, int]:
         """The numbers of `wanted` and others; new names are given one, inside a writing transaction."""
+        self._unsure = {}  # an earlier transaction that failed took its numbers with it
         missing = sorted(set(wanted) - self._known.keys())
         if not missing:
             return self._known
         connection.execute(insert(names).on_conflict_do_nothing(), [{"name": name} for name in missing])
         rows = connection.execute(select(names.c.name, names.c.id).where(names.c.name.in_(missing)))
-        # If the transaction fails, the numbers it gave are gone with it.
         self._unsure = self._known | dict(rows.all())
         return self._unsure
 

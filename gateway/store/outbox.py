@@ -27,10 +27,18 @@ _d = deliveries.c
 _IS_CLAIMED = _d.state == literal_column("'claimed'")
 _IS_HEAD_WAITING = (_d.state == literal_column("'waiting'")) & (_d.head == literal_column("1"))
 
+_PRIORITIES = (0, 1)
+"""Live, then replayed."""
+
 _DUE = (
     select(_d.id)
-    .where(_d.destination == bindparam("of"), _IS_HEAD_WAITING, _d.due_at <= bindparam("now"))
-    .order_by(_d.priority, _d.due_at, _d.id)
+    .where(
+        _d.destination == bindparam("of"),
+        _d.priority == bindparam("of_priority"),
+        _IS_HEAD_WAITING,
+        _d.due_at <= bindparam("now"),
+    )
+    .order_by(_d.due_at, _d.id)
     .limit(bindparam("free"))
 )
 _CLAIM = (
@@ -41,7 +49,12 @@ _CLAIM = (
 )
 _SETTLE = (
     update(deliveries)
-    .where(_d.id == bindparam("this"), _IS_CLAIMED, _d.owner == bindparam("me"))
+    .where(
+        _d.id == bindparam("this"),
+        _IS_CLAIMED,
+        _d.owner == bindparam("me"),
+        _d.attempts == bindparam("number"),  # an attempt whose lease ended may have been claimed again, even by us
+    )
     .values(
         state=bindparam("becomes"),
         due_at=bindparam("due"),
@@ -69,17 +82,12 @@ class Outbox:
         at = micros(now)
         with self._database.peeking() as connection:
             numbers = self._numbers(connection, free)
-            wanted = [
-                {"of": numbers[name], "free": slots, "now": at}
-                for name, slots in free.items()
-                if slots > 0 and name in numbers
-            ]
-            due = [one for one in wanted if connection.execute(_DUE, {**one, "free": 1}).first()]
+            known = {numbers[name]: slots for name, slots in free.items() if slots > 0 and name in numbers}
+            due = {number: slots for number, slots in known.items() if _has_due(connection, number, at)}
         if not due:
             return []
-        hold = {"me": self._owner, "until": micros(now + LEASE)}
         with self._database.writing(durable=False) as connection:
-            claimed = [row.id for one in due for row in connection.execute(_CLAIM, {**one, **hold})]
+            claimed = [one for number, slots in due.items() for one in self._take(connection, number, slots, now)]
             return self._held(connection, claimed)
 
     def settle(self, settled: Sequence[Attempt], now: datetime) -> None:
@@ -119,6 +127,16 @@ class Outbox:
                 update(deliveries).where(*lost).values(**_given_back(now), reason=reason)
             ).rowcount
 
+    def _take(self, connection: Connection, destination: int, slots: int, now: datetime) -> list[int]:
+        """Claim for one destination, live before replay; the ids."""
+        hold = {"of": destination, "now": micros(now), "me": self._owner, "until": micros(now + LEASE)}
+        taken: list[int] = []
+        for priority in _PRIORITIES:
+            if len(taken) < slots:
+                found = connection.execute(_CLAIM, {**hold, "of_priority": priority, "free": slots - len(taken)})
+                taken += found.scalars()
+        return taken
+
     def _numbers(self, connection: Connection, wanted: Iterable[str]) -> dict[str, int]:
         """The numbers of destinations, as far as any delivery ever named them."""
         if not self._names.keys() >= set(wanted):
@@ -140,6 +158,7 @@ class Outbox:
         return {
             "this": attempt.delivery.id,
             "me": self._owner,
+            "number": attempt.delivery.attempt,
             "becomes": attempt.state.value,
             "due": micros(attempt.due_at or now),
             "why": attempt.error or None,
@@ -157,6 +176,12 @@ class Outbox:
             "error": attempt.error,
             "worker": self._owner,
         }
+
+
+def _has_due(connection: Connection, destination: int, at: int) -> bool:
+    """Whether something may be claimed. Asked for each priority apart: then the index leads straight to what is due."""
+    look = {"of": destination, "now": at, "free": 1}
+    return any(connection.execute(_DUE, {**look, "of_priority": priority}).first() for priority in _PRIORITIES)
 
 
 def _given_back(now: datetime) -> dict[str, Any]:

@@ -89,7 +89,7 @@ def _owners(
     ]
     place = tuple_(table.c.source, table.c.key)
     now = min(micros(entry.request.received_at) for entry, _ in firsts.values())
-    connection.execute(delete(table).where(place.in_(list(firsts)), table.c.expires_at <= now))
+    connection.execute(delete(table).where(table.c.expires_at <= now))
     connection.execute(sqlite.insert(table).on_conflict_do_nothing(), rows)
     found = connection.execute(
         select(table.c.source, table.c.key, table.c.digest, table.c.event_ids).where(place.in_(list(firsts)))

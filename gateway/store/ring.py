@@ -41,9 +41,11 @@ class Ring:
 
     def drain(self) -> list[dict[str, Any]]:
         """What waits, which waits no longer."""
-        rows = list(self._waiting)
-        self._waiting.clear()
-        return rows
+        return [self._waiting.popleft() for _ in range(len(self._waiting))]
+
+    def put_back(self, rows: Sequence[dict[str, Any]]) -> None:
+        """Let `rows` wait again: their transaction failed."""
+        self._waiting.extendleft(reversed(rows))
 
 
 def write(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:

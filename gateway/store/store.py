@@ -6,10 +6,11 @@ import sqlite3
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from gateway.store.engine import FIXED_SQLITE, Database, Place
 from gateway.store.history import History
-from gateway.store.inbox import Inbox, InThread
+from gateway.store.inbox import PATIENCE, Inbox, InThread
 from gateway.store.names import Names
 from gateway.store.revisions import Revisions
 
@@ -35,10 +36,19 @@ def open_store(
     in_thread: InThread = lambda function: function(),
     woke: Callable[[], None] = lambda: None,
     commits: Callable[[int, float], None] = lambda _size, _seconds: None,
+    patience: timedelta = PATIENCE,
 ) -> Store:
     """Open the store at `place`, after fork. `woke` is called when something is to be delivered."""
     database = Database(place)
-    inbox = Inbox(database, Names(), in_thread=in_thread, clock=time.monotonic, woke=woke, commits=commits)
+    inbox = Inbox(
+        database,
+        Names(),
+        in_thread=in_thread,
+        clock=time.monotonic,
+        woke=woke,
+        commits=commits,
+        patience=patience,
+    )
     return Store(database, inbox, History(database), Revisions(database))
 
 

@@ -36,7 +36,7 @@ class Backlog(Protocol):
         """(destination, state, deliveries), counted no further than 10,001."""
 
     def waiting_seconds(self) -> Iterable[tuple[str, float]]:
-        """(destination, seconds since its oldest waiting delivery was due)."""
+        """(destination, seconds since its oldest waiting delivery was made)."""
 
 
 class _BacklogCollector:
@@ -51,7 +51,7 @@ class _BacklogCollector:
             deliveries.add_metric([destination, state], count)
         yield deliveries
         oldest = GaugeMetricFamily(
-            "gateway_oldest_waiting_seconds", "How long the oldest waiting delivery is due.", labels=["destination"]
+            "gateway_oldest_waiting_seconds", "The age of the oldest waiting delivery.", labels=["destination"]
         )
         for destination, seconds in self._backlog.waiting_seconds():
             oldest.add_metric([destination], seconds)

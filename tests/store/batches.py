@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from sqlalchemy import Table, func, select
 
@@ -15,6 +16,7 @@ from gateway.errors import Malformed, Refusal
 from gateway.model.receipt import Receipt
 from gateway.store.engine import Database, Place
 from gateway.store.entry import Entry
+from gateway.store.inbox import PATIENCE
 from gateway.store.migrate import migrate
 from gateway.store.store import Store, open_store
 from tests.builders import a_request
@@ -70,13 +72,17 @@ class GatedStore:
 
 
 @contextmanager
-def gated(place: Place, gate: Gate | None = None) -> Iterator[GatedStore]:
+def gated(place: Place, gate: Gate | None = None, patience: timedelta = PATIENCE) -> Iterator[GatedStore]:
     """A gated store, migrated and empty."""
     gate = gate or Gate()
     sizes: list[int] = []
     rung: list[bool] = []
     opened = open_store(
-        place, in_thread=gate, woke=lambda: rung.append(True), commits=lambda size, _seconds: sizes.append(size)
+        place,
+        in_thread=gate,
+        woke=lambda: rung.append(True),
+        commits=lambda size, _seconds: sizes.append(size),
+        patience=patience,
     )
     migrate(opened.database)
     yield GatedStore(opened, gate, sizes, rung)
