@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -63,6 +64,18 @@ def recorded(inbox: Inbox, count: int, *to: str) -> list[str]:
 def another(store: Store) -> Store:
     """The same database, opened once more: as another process has it."""
     return open_store(store.database.place)
+
+
+@contextmanager
+def unusable(store: Store) -> Iterator[None]:
+    """Something else stands in the database's place, while the block does."""
+    store.close()
+    file = store.database.place.file
+    away = file.rename(file.with_suffix(".away"))
+    file.mkdir()
+    yield
+    file.rmdir()
+    away.rename(file)
 
 
 @dataclass

@@ -15,7 +15,7 @@ from gateway.receiver import Door
 from gateway.settings import Settings
 from gateway.store.store import Store
 from gateway.web import GatewayApp, create_app
-from tests.configured import ANYBODY, JOURNAL, TO_CRM, a_document, a_gateway, recorded
+from tests.configured import ANYBODY, JOURNAL, TO_CRM, a_document, a_gateway, recorded, unusable
 
 PUBLIC, ADMIN = "http://127.0.0.1:8080", "http://127.0.0.1:8081"
 CALL = {"call_id": "4711"}
@@ -131,27 +131,21 @@ def test_a_revision_that_can_not_be_built_is_not_ready(client: FlaskClient, curr
 
 
 def test_a_store_that_can_not_be_read_is_not_ready(client: FlaskClient, store: Store) -> None:
-    store.close()
-    for file in store.database.place.file.parent.glob("gateway.db*"):
-        file.unlink()
-    store.database.place.file.mkdir()
-    answer = client.get("/readyz", base_url=PUBLIC)
-    assert answer.status_code == 503
-    assert answer.json is not None
-    (problem,) = answer.json["problems"]
-    assert problem.startswith("store: ")
-    assert client.get("/healthz", base_url=PUBLIC).status_code == 200
+    with unusable(store):
+        answer = client.get("/readyz", base_url=PUBLIC)
+        assert answer.status_code == 503
+        assert answer.json is not None
+        (problem,) = answer.json["problems"]
+        assert problem.startswith("store: ")
+        assert client.get("/healthz", base_url=PUBLIC).status_code == 200
 
 
 def test_a_store_that_can_not_be_written_refuses_calls_for_now(client: FlaskClient, store: Store) -> None:
-    store.close()
-    for file in store.database.place.file.parent.glob("gateway.db*"):
-        file.unlink()
-    store.database.place.file.mkdir()
-    answer = client.post("/in/pbx/call-ended", json=CALL, base_url=PUBLIC)
-    assert (503, "5") == (answer.status_code, answer.headers["Retry-After"])
-    assert answer.json is not None
-    assert answer.json["reason"] == "store_unavailable"
+    with unusable(store):
+        answer = client.post("/in/pbx/call-ended", json=CALL, base_url=PUBLIC)
+        assert (503, "5") == (answer.status_code, answer.headers["Retry-After"])
+        assert answer.json is not None
+        assert answer.json["reason"] == "store_unavailable"
 
 
 def test_metrics_tell_the_backlog_of_each_destination(client: FlaskClient, store: Store) -> None:

@@ -12,7 +12,7 @@ from gateway.errors import UnknownSource
 from gateway.pipeline import Current, Gateway
 from gateway.store.store import Store
 from gateway.worker_health import serve_health
-from tests.configured import ANYBODY, a_gateway
+from tests.configured import ANYBODY, a_gateway, unusable
 from tests.running import free_port
 
 Answer = tuple[int, str, str]
@@ -57,13 +57,10 @@ def test_a_revision_that_can_not_be_built_is_not_ready(current: Current, store: 
 
 
 def test_a_store_that_can_not_be_read_is_not_ready(current: Current, store: Store) -> None:
-    store.close()
-    for file in store.database.place.file.parent.glob("gateway.db*"):
-        file.unlink()
-    store.database.place.file.mkdir()
-    status, _, body = got(current, store, "/readyz")
-    assert 503 == status
-    assert "store: " in body
+    with unusable(store):
+        status, _, body = got(current, store, "/readyz")
+        assert 503 == status
+        assert "store: " in body
 
 
 def test_metrics_are_in_the_text_format(current: Current, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

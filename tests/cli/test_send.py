@@ -13,7 +13,7 @@ from gateway.model.delivery import Outcome
 from gateway.settings import Document
 from gateway.store.history import Selection
 from tests.cli.conftest import Endpoint, Run, settle
-from tests.configured import another
+from tests.configured import another, unusable
 
 
 def sent(endpoint: Endpoint) -> list[dict[str, Any]]:
@@ -89,13 +89,10 @@ def test_the_configurations_credentials_are_used_and_others_where_they_are_given
 
 
 def test_a_store_that_takes_nothing_is_6(endpoint: Endpoint, run: Run) -> None:
-    endpoint.store.close()
-    for file in endpoint.store.database.place.file.parent.glob("gateway.db*"):
-        file.unlink()
-    endpoint.store.database.place.file.mkdir()
-    code, _, err = run("send", "pbx", "call-ended")
-    assert 6 == code
-    assert "HTTP 503 store_unavailable" in err
+    with unusable(endpoint.store):
+        code, _, err = run("send", "pbx", "call-ended")
+        assert 6 == code
+        assert "HTTP 503 store_unavailable" in err
 
 
 def test_followed_to_its_delivery_it_is_0(endpoint: Endpoint, run: Run) -> None:

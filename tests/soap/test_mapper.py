@@ -162,6 +162,8 @@ def test_what_the_schema_forbids_is_named_with_its_path(parts: tuple[Part, ...],
     [
         (b"<call_id>", b"stray<call_id>", "must not hold text between its elements"),
         (b"</call_id>", b"</call_id>stray", "must not hold text between its elements"),
+        (b"<callEnded>", b"stray<callEnded>", "must not hold text between its elements"),
+        (b"</callEnded>", b"</callEnded>stray", "must not hold text between its elements"),
         (b"<callEnded>", b'<callEnded unit="s">', "must not have the attribute unit"),
         (b"<submitCallEnded ", b'<submitCallEnded unit="s" ', "must not have the attribute unit"),
     ],
