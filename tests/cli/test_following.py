@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,7 +12,6 @@ from gateway.model.delivery import Outcome
 from gateway.store.store import Store
 from tests.builders import an_entry
 from tests.cli.conftest import settle
-from tests.configured import another
 
 
 @pytest.fixture
@@ -21,8 +20,18 @@ def told() -> list[tuple[str, int]]:
     return []
 
 
-def followed(store: Store, event_id: str, seconds: float, told: list[tuple[str, int]]) -> list[str] | None:
+def followed(
+    store: Store,
+    event_id: str,
+    seconds: float,
+    told: list[tuple[str, int]],
+    meanwhile: Callable[[], None] = lambda: None,
+) -> list[str] | None:
+    """The states at the end; `meanwhile` happens once something was told."""
+
     def tell(delivery: dict[str, Any]) -> None:
+        if not told:
+            meanwhile()
         told.append((delivery["state"], delivery["attempts"]))
 
     ended = follow(store.history, event_id, seconds, tell)
@@ -34,12 +43,7 @@ def test_it_ends_with_the_last_delivery(
     store: Store, told: list[tuple[str, int]], outcome: Outcome, state: str
 ) -> None:
     (event_id,) = store.inbox.record(an_entry()).event_ids
-    worker = another(store)
-    later = threading.Timer(0.05, settle, (worker, outcome))
-    later.start()
-    assert [state] == followed(store, event_id, 10, told)
-    later.join()
-    worker.close()
+    assert [state] == followed(store, event_id, 10, told, lambda: settle(store, outcome))
     assert [("waiting", 0), (state, 1)] == told
 
 
