@@ -116,6 +116,7 @@ def _outlet(document: Document, name: str, settings: DestinationSettings) -> Out
 
 
 def _route(settings: Settings, name: str, route: RouteSettings) -> Route:
+    problems = []
     for place, known, wanted in (
         ("to", settings.destinations, route.to),
         ("from", settings.sources, route.from_ or ()),
@@ -123,7 +124,11 @@ def _route(settings: Settings, name: str, route: RouteSettings) -> Route:
         for one in wanted:
             if one not in known:
                 there = ", ".join(sorted(known)) or "none"
-                raise ConfigError(f"routes.{name}.{place}", f"no {one!r} is configured", f"there are: {there}")
+                problems.append(
+                    ConfigError(f"routes.{name}.{place}", f"no {one!r} is configured", f"there are: {there}")
+                )
+    if problems:
+        raise ConfigError.of(problems)
     sources = None if route.from_ is None else frozenset(f"/in/{one}" for one in route.from_)
     return Route(name, route.events, sources, route.to)
 

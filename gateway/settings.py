@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import ipaddress
 import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from gateway.errors import ConfigError, MissingSecret
 from gateway.model.field_reading import Reading
-from gateway.values import Address, Duration, Name, Names, PositiveDuration, Size, TimeZone
+from gateway.values import Address, Flag, Name, Names, PositiveDuration, SecretRef, Size, TimeZone, WebUrl
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -35,11 +36,26 @@ class Kind(BaseModel):
         return dict(self.__pydantic_extra__ or {})
 
 
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 class Admin(Table):
     """[admin]: everything that is not `/in/…`."""
 
     listen: Address = ("127.0.0.1", 8081)
     """Where health, metrics and the operators' pages are."""
+    token: SecretRef | None = None
+    """What callers of it send as a Bearer token, or as the password of HTTP Basic; required off loopback."""
+
+    @model_validator(mode="after")
+    def _guarded(self) -> Self:
+        if self.token is None and not _is_loopback(self.listen[0]):
+            raise ValueError("listens beyond this machine and has no token")
+        return self
 
 
 class Log(Table):
@@ -63,7 +79,7 @@ class SourceSettings(Table):
     """The parameter or field that names the event, where the path does not."""
     time_zone: TimeZone = ZoneInfo("UTC")
     """Of times that are sent without an offset."""
-    accepted_status: Annotated[int, Field(ge=200, le=299)] = 202
+    accepted_status: Annotated[int, Field(strict=True, ge=200, le=299)] = 202
     """What HTTP callers get for an accepted call."""
     max_body: Size = 4 * 2**20
     """The largest body, in bytes after inflating."""
@@ -75,7 +91,7 @@ class RetrySettings(Table):
     first: PositiveDuration = timedelta(seconds=10)
     factor: Annotated[float, Field(ge=1, le=100)] = 3
     longest: PositiveDuration = timedelta(hours=6)
-    attempts: Annotated[int, Field(ge=1, le=1000)] = 12
+    attempts: Annotated[int, Field(strict=True, ge=1, le=1000)] = 12
 
 
 class DestinationSettings(Kind):
@@ -84,12 +100,12 @@ class DestinationSettings(Kind):
     group: str = ""
     """Where it stands in lists."""
     description: str = ""
-    active: bool = True
+    active: Flag = True
     """An inactive one keeps its deliveries waiting."""
     retry: RetrySettings = RetrySettings()
-    timeout: Duration = timedelta(seconds=30)
+    timeout: PositiveDuration = timedelta(seconds=30)
     """Of one attempt as a whole."""
-    slots: Annotated[int, Field(ge=1, le=1000)] = 16
+    slots: Annotated[int, Field(strict=True, ge=1, le=1000)] = 16
     """How many attempts may be under way at once."""
 
 
@@ -102,13 +118,13 @@ class RouteSettings(Table):
     """Sources; all where it is left out."""
     to: Names
     """Destinations."""
-    active: bool = True
+    active: Flag = True
 
 
 class Settings(Table):
     """gateway.toml."""
 
-    public_url: str = ""
+    public_url: WebUrl = ""
     """What callers and the WSDL use; by default `http://` and the listening address."""
     listen: Address = ("127.0.0.1", 8080)
     """Where `/in/…` is."""
@@ -117,14 +133,20 @@ class Settings(Table):
     """Where the database, its lock and the process id are."""
     database: str = ""
     """`sqlite:///PATH`; by default gateway.db in data_dir."""
-    body_timeout: Duration = timedelta(seconds=30)
+    body_timeout: PositiveDuration = timedelta(seconds=30)
     """How long a caller may take to send a body."""
-    web_processes: Annotated[int, Field(ge=1, le=64)] = 2
-    worker_processes: Annotated[int, Field(ge=1, le=64)] = 1
+    web_processes: Annotated[int, Field(strict=True, ge=1, le=64)] = 2
+    worker_processes: Annotated[int, Field(strict=True, ge=1, le=64)] = 1
     log: Log = Log()
     sources: dict[Name, SourceSettings] = {}
     destinations: dict[Name, DestinationSettings] = {}
     routes: dict[Name, RouteSettings] = {}
+
+    @model_validator(mode="after")
+    def _apart(self) -> Self:
+        if self.listen == self.admin.listen:
+            raise ValueError("listen and admin.listen must be two addresses")
+        return self
 
     @property
     def base_url(self) -> str:
@@ -152,7 +174,7 @@ class Document:
     @classmethod
     def at(cls, path: Path) -> Document:
         """The configuration at `path`. Raises ConfigError where it can't be read."""
-        return cls({MAIN: _read(path, str(path))}, path.resolve().parent, path.resolve())
+        return cls({MAIN: read_file(path, str(path))}, path.resolve().parent, path.resolve())
 
     @property
     def files(self) -> Mapping[str, str]:
@@ -164,7 +186,7 @@ class Document:
         if name not in self._files:
             if self._is_stored:
                 raise ConfigError(path, f"the stored revision has no file {name}")
-            self._files[name] = _read(self.folder / name, path)
+            self._files[name] = read_file(self.folder / name, path)
         return self._files[name]
 
     def settings(self) -> Settings:
@@ -207,7 +229,8 @@ def _steps(location: Iterable[object]) -> list[object]:
     return [part for part in location if part != "[key]"]
 
 
-def _read(path: Path, named_by: str) -> str:
+def read_file(path: Path, named_by: str) -> str:
+    """The text of a file that `named_by` names. Raises ConfigError."""
     try:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BeforeValidator, Field, ValidationInfo
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _SIZES = {"B": 1, "KB": 1000, "KiB": 1024, "MB": 1000**2, "MiB": 1024**2, "GB": 1000**3, "GiB": 1024**3}
+_LONGEST_NUMBER = 12
 _QUANTITY = re.compile(r"(\d+(?:\.\d+)?)\s*([A-Za-z]+)")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 
@@ -22,6 +23,8 @@ def _quantity(value: object, units: Mapping[str, float], example: str) -> float:
     match = _QUANTITY.fullmatch(value) if isinstance(value, str) else None
     if match is None or match[2] not in units:
         raise ValueError(f"must be text with a unit, such as {example!r}; units: {', '.join(units)}")
+    if len(match[1]) > _LONGEST_NUMBER:
+        raise ValueError("is too large")
     return float(match[1]) * units[match[2]]
 
 
@@ -31,7 +34,10 @@ def parsed_duration(value: object) -> timedelta:
 
 
 def _size(value: object) -> int:
-    return value if type(value) is int and value < 0 else int(_quantity(value, _SIZES, "4MiB"))
+    size = int(_quantity(value, _SIZES, "4MiB"))
+    if not size:
+        raise ValueError("must be more than nothing")
+    return size
 
 
 def parsed_address(value: object) -> tuple[str, int]:
@@ -49,6 +55,12 @@ def _zone(value: object) -> ZoneInfo:
         raise ValueError(
             f"no time zone {value!r}; use a name of the IANA database, such as 'America/New_York'"
         ) from None
+
+
+def _web_url(value: str) -> str:
+    if value and not re.fullmatch(r"https?://[^\s/?#]+[^\s?#]*", value):
+        raise ValueError("must be an http or https URL, such as 'https://gateway.example.org'")
+    return value
 
 
 def _name(value: str) -> str:
@@ -89,9 +101,12 @@ def _secret(value: object, info: ValidationInfo) -> Secret:
             return Secret(found)
         case {"file": str(name), **rest} if not rest:
             try:
-                return Secret((_folder(info) / name).read_text(encoding="utf-8").rstrip("\r\n"))
+                text = (_folder(info) / name).read_text(encoding="utf-8").rstrip("\r\n")
             except (OSError, UnicodeDecodeError) as error:
                 raise ValueError(f"the file {name} can't be read: {error}") from None
+            if not text:
+                raise ValueError(f"the file {name} is empty")
+            return Secret(text)
         case _:
             raise ValueError('a secret is a reference: { env = "NAME" } or { file = "PATH" }')
 
@@ -104,6 +119,8 @@ def _folder(info: ValidationInfo) -> Path:
 Duration = Annotated[timedelta, BeforeValidator(parsed_duration)]
 PositiveDuration = Annotated[timedelta, BeforeValidator(parsed_duration), Field(gt=timedelta(0))]
 Size = Annotated[int, BeforeValidator(_size)]
+Flag = Annotated[bool, Field(strict=True)]
+WebUrl = Annotated[str, AfterValidator(_web_url)]
 Address = Annotated[tuple[str, int], BeforeValidator(parsed_address)]
 TimeZone = Annotated[ZoneInfo, BeforeValidator(_zone)]
 Name = Annotated[str, BeforeValidator(_name)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from gateway.settings import Settings
 from gateway.store.history import History
 from gateway.store.store import Store
 from gateway.telemetry import metrics
+from gateway.values import Secret
 
 _UNFINISHED = (State.WAITING, State.CLAIMED, State.DEAD)
 _ON_BOTH = ("/healthz", "/readyz")
@@ -48,8 +50,12 @@ def create_app(settings: Settings, store: Store, door: Door, metrics_folder: str
 
     @app.before_request
     def _each_address_has_its_pages() -> None:
-        if app.is_admin(request.environ) is False and request.path not in _ON_BOTH:
+        if request.path in _ON_BOTH:
+            return
+        if app.is_admin(request.environ) is False:
             abort(404, f"nothing here; calls go to {PREFIX}<source>")
+        if settings.admin.token is not None and not _knows(settings.admin.token):
+            abort(Response("a token is needed\n", 401, {"WWW-Authenticate": 'Bearer, Basic realm="gateway admin"'}))
 
     @app.get("/healthz")
     def healthz() -> Response:
@@ -69,7 +75,9 @@ def create_app(settings: Settings, store: Store, door: Door, metrics_folder: str
     @app.errorhandler(HTTPException)
     def problem(error: HTTPException) -> Response:
         document = {"type": "about:blank", "title": error.name, "status": error.code, "detail": error.description}
-        return _json(document, error.code or 500, "application/problem+json")
+        answer = _json(document, error.code or 500, "application/problem+json")
+        answer.headers.extend((name, value) for name, value in error.get_headers() if name == "Allow")
+        return answer
 
     return app
 
@@ -102,6 +110,13 @@ def _problems(store: Store, current: Current) -> Iterator[str]:
         yield f"store: {error}"
     if current.failed:
         yield f"configuration: {current.failed}"
+
+
+def _knows(token: Secret) -> bool:
+    """Whether the caller has the token, as a Bearer token or as the password of HTTP Basic."""
+    given = request.authorization
+    said = (given.token or given.password or "") if given is not None else ""
+    return hmac.compare_digest(said.encode(), token.reveal().encode())
 
 
 def _json(document: object, status: int = 200, content_type: str = "application/json") -> Response:

@@ -49,7 +49,10 @@ class Worker:
     drain: timedelta = timedelta(seconds=30)
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     _busy: Counter[str] = field(default_factory=Counter)
-    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _tasks: dict[asyncio.Task[None], Gateway] = field(default_factory=dict)
+    """What is under way, and by which revision."""
+    _retired: list[Gateway] = field(default_factory=list)
+    """Revisions that are no longer in force, and still have something under way."""
     _settled: list[Attempt] = field(default_factory=list)
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
     _done: asyncio.Event = field(default_factory=asyncio.Event)
@@ -71,6 +74,8 @@ class Worker:
         await _open(gateway)
         helpers = [asyncio.create_task(self._settle_all()), asyncio.create_task(self._keep_house())]
         try:
+            if self.until_idle:
+                await self._in_store(self.outbox.reap, self.clock())
             await self._claim_all()
             await self._drained()
         finally:
@@ -78,7 +83,8 @@ class Worker:
                 helper.cancel()
             await asyncio.gather(*helpers, return_exceptions=True)
             await self._let_go()
-            await _close(self.current.gateway)
+            for used in (self.current.gateway, *self._retired):
+                await _close(used)
             self._store_thread.shutdown()
 
     async def _claim_all(self) -> None:
@@ -89,11 +95,11 @@ class Worker:
             for delivery in claimed:
                 self._busy[delivery.destination] += 1
                 task = asyncio.create_task(self._deliver(gateway, delivery))
-                self._tasks.add(task)
-                task.add_done_callback(self._tasks.discard)
+                self._tasks[task] = gateway
+                task.add_done_callback(self._tasks.pop)
             if claimed:
                 await asyncio.sleep(_PAUSE)
-            elif self.until_idle and not self._tasks and not self._settled:
+            elif self.until_idle and not self._busy.total():
                 return
             else:
                 await self._rest()
@@ -110,6 +116,8 @@ class Worker:
         try:
             claimed = await self._in_store(self.outbox.claim, free, self.clock())
         except StoreUnavailable as error:
+            if self.until_idle:
+                raise
             log.warning("claim.failed", error=str(error))
             await asyncio.sleep(_TROUBLED)
             return []
@@ -146,6 +154,8 @@ class Worker:
                 await asyncio.sleep(_TROUBLED)
                 self._done.set()
                 continue
+            except Exception:  # our bug: their leases end, and they are tried again
+                log.exception("settle.bug", attempts=len(batch))
             for attempt in batch:
                 self._busy[attempt.delivery.destination] -= 1
             self._woken.set()
@@ -159,11 +169,12 @@ class Worker:
                 if taken_back:
                     log.warning("leases.ended", deliveries=taken_back)
                 await self._follow()
+                await self._close_retired()
                 if self._tasks and time.monotonic() - extended > _HEARTBEAT.total_seconds():
                     await self._in_store(self.outbox.extend, self.clock())
                     extended = time.monotonic()
-            except StoreUnavailable as error:
-                log.warning("housekeeping.failed", error=str(error))
+            except Exception as error:  # the next second may be better, and deliveries must go on
+                log.warning("housekeeping.failed", error=f"{type(error).__name__}: {error}")
             await asyncio.sleep(1)
 
     async def _follow(self) -> None:
@@ -172,22 +183,30 @@ class Worker:
         if self.current.follow(newest):
             await _open(self.current.gateway)
             metrics.revision.set(newest)
-            asyncio.get_running_loop().call_later(60, lambda: asyncio.ensure_future(_close(old)))
+            self._retired.append(old)
             self._woken.set()
+
+    async def _close_retired(self) -> None:
+        """Close what an earlier revision opened, once nothing uses it."""
+        used = list(self._tasks.values())
+        for old in [one for one in self._retired if not any(one is other for other in used)]:
+            self._retired.remove(old)
+            await _close(old)
 
     async def _drained(self) -> None:
         """Wait for what is under way, as long as we may, and for its settling."""
         deadline = time.monotonic() + self.drain.total_seconds()
         if self._tasks:
-            await asyncio.wait(self._tasks, timeout=self.drain.total_seconds())
-        while sum(self._busy.values()) > len(self._tasks) and time.monotonic() < deadline + _TROUBLED:  # noqa: ASYNC110
+            await asyncio.wait(list(self._tasks), timeout=self.drain.total_seconds())
+        while self._busy.total() > len(self._tasks) and time.monotonic() < deadline + _TROUBLED:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
     async def _let_go(self) -> None:
         """Give back what is still held: another worker need not wait for our leases to end."""
-        for task in self._tasks:
+        tasks = list(self._tasks)
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         try:
             await self._in_store(self.outbox.release, self.clock())
         except StoreUnavailable as error:

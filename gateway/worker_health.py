@@ -10,10 +10,9 @@ from aiohttp import web
 from gateway.pipeline import Current
 from gateway.store.store import Store
 from gateway.telemetry import metrics
-from gateway.values import parsed_address
 
 
-async def serve_health(address: str, current: Current, store: Store) -> web.AppRunner:
+async def serve_health(address: tuple[str, int], current: Current, store: Store) -> web.AppRunner:
     """Answer /healthz, /readyz and /metrics at `address` until `cleanup()` is awaited."""
 
     async def healthz(_request: web.Request) -> web.Response:
@@ -37,6 +36,5 @@ async def serve_health(address: str, current: Current, store: Store) -> web.AppR
     app.add_routes([web.get("/healthz", healthz), web.get("/readyz", readyz), web.get("/metrics", exposed)])
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
-    host, port = parsed_address(address)
-    await web.TCPSite(runner, host, port).start()
+    await web.TCPSite(runner, *address).start()
     return runner

@@ -28,7 +28,7 @@ def faults(text: str) -> list[str]:
     ("text", "path"),
     [
         ("listn = 'x:1'", "listn"),
-        ("[admin]\ntoken = 'x'", "admin.token"),
+        ("[admin]\ntokens = 'x'", "admin.tokens"),
         ("[log]\nlevels = 'info'", "log.levels"),
         (ANYBODY + "presett = 'ringcx'", "sources.pbx.presett"),
         ("[destinations.crm]\nkind = 'http'\nretry = { atempts = 3 }", "destinations.crm.retry.atempts"),
@@ -150,3 +150,18 @@ def test_a_stored_revision_reads_nothing_from_the_disk(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         stored.text("c.toml", "sources.pbx.contract")
     assert "sources.pbx.contract: the stored revision has no file c.toml" == str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[admin]\nlisten = '0.0.0.0:8081'", "admin: listens beyond this machine and has no token"),
+        ("[admin]\nlisten = '[::]:8081'", "admin: listens beyond this machine and has no token"),
+        ("listen = '127.0.0.1:8081'", "gateway.toml: listen and admin.listen must be two addresses"),
+        ("web_processes = true", "web_processes: Input should be a valid integer"),
+        ("public_url = 'nonsense'", "public_url: must be an http or https URL, such as 'https://gateway.example.org'"),
+        ("body_timeout = '0s'", "body_timeout: Input should be greater than datetime.timedelta(0)"),
+    ],
+)
+def test_what_would_hurt_later_is_told_at_once(text: str, told: str) -> None:
+    assert [told] == faults(text)

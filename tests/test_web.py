@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -172,3 +173,30 @@ def test_a_call_keeps_the_configuration_that_it_met(client: FlaskClient, current
     assert 404 == client.post("/in/pbx/call-ended", json=CALL, base_url=PUBLIC).status_code
     current.gateway = old
     assert 202 == client.post("/in/pbx/call-ended", json=CALL, base_url=PUBLIC).status_code
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ({}, 401),
+        ({"Authorization": "Bearer wrong"}, 401),
+        ({"Authorization": "Bearer hunter2"}, 200),
+        ({"Authorization": "Basic " + b64encode(b"anybody:hunter2").decode()}, 200),
+        ({"Authorization": "Basic " + b64encode(b"hunter2:wrong").decode()}, 401),
+    ],
+)
+def test_with_a_token_only_who_has_it_sees_the_admins_pages(
+    tmp_path: Path,
+    store: Store,
+    current: Current,
+    monkeypatch: pytest.MonkeyPatch,
+    headers: dict[str, str],
+    expected: int,
+) -> None:
+    monkeypatch.setenv("ADMIN_TOKEN", "hunter2")
+    settings = a_document(tmp_path, ANYBODY + '[admin]\ntoken = { env = "ADMIN_TOKEN" }\n').settings()
+    client = an_app(store, current, settings).test_client()
+    answer = client.get("/metrics", base_url=ADMIN, headers=headers)
+    assert expected == answer.status_code
+    assert (expected == 401) == ("WWW-Authenticate" in answer.headers)
+    assert client.get("/readyz", base_url=ADMIN).status_code == 200

@@ -106,7 +106,7 @@ def test_what_is_due_is_delivered_and_settled(tmp_path: Path, store: Store, down
 
 
 def test_until_idle_ends_once_a_backlog_is_gone(tmp_path: Path, store: Store, downstream: Downstream) -> None:
-    gateway = a_gateway(tmp_path, to("crm", downstream.url, slots="64"))
+    gateway = a_gateway(tmp_path, to("crm", downstream.url, slots="1"))
     sent = recorded(store.inbox, 40)
     worked(store, gateway)
     assert ["delivered"] * 40 == states(store)

@@ -30,10 +30,10 @@ def got(current: Current, store: Store, path: str) -> Answer:
     """Status, media type and body of what the worker answers."""
 
     async def get() -> Answer:
-        address = f"127.0.0.1:{free_port()}"
-        runner = await serve_health(address, current, store)
+        port = free_port()
+        runner = await serve_health(("127.0.0.1", port), current, store)
         try:
-            async with aiohttp.ClientSession() as session, session.get(f"http://{address}{path}") as answer:
+            async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{port}{path}") as answer:
                 return answer.status, answer.content_type, await answer.text()
         finally:
             await runner.cleanup()

@@ -7,7 +7,7 @@ import binascii
 import hmac
 from typing import Annotated
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 from gateway.errors import Unauthenticated
 from gateway.model.request import Caller, Request
@@ -24,7 +24,8 @@ def _listed(value: object) -> object:
 class Options(Table):
     """The keys of the table."""
 
-    user: str
+    user: Annotated[str, Field(pattern="^[^:]+$")]
+    """Without a colon: it would be part of the password (RFC 7617 §2)."""
     password: Annotated[tuple[SecretRef, ...], BeforeValidator(_listed)]
     """A secret, or a list of secrets any of which will do, to change it without a gap."""
 

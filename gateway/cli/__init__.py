@@ -61,10 +61,10 @@ def gateway() -> None:
 
 def main() -> None:
     """Run the command line and exit with its code."""
-    sys.exit(run(sys.argv[1:]))
+    sys.exit(run_command_line(sys.argv[1:]))
 
 
-def run(arguments: list[str]) -> int:
+def run_command_line(arguments: list[str]) -> int:
     """Run the command line `arguments`; the exit code."""
     try:
         code = gateway.main(arguments, prog_name="gateway", standalone_mode=False)

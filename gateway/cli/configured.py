@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from gateway.settings import MAIN, Document
-from gateway.values import parsed_duration
+from gateway.values import parsed_address, parsed_duration
 
 _Command = TypeVar("_Command", bound=Any)
 
@@ -31,6 +31,14 @@ def config_option(command: _Command) -> _Command:
     )
     decorated: _Command = option(command)
     return decorated
+
+
+def address(_ctx: click.Context, _param: click.Parameter, value: str | None) -> tuple[str, int] | None:
+    """HOST:PORT, as host and port."""
+    try:
+        return None if value is None else parsed_address(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
 
 
 def seconds(_ctx: click.Context, _param: click.Parameter, value: str | None) -> float | None:

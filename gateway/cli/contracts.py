@@ -8,6 +8,7 @@ import click
 
 from gateway.contracts.publish import documents_of
 from gateway.errors import ConfigError
+from gateway.settings import read_file
 
 
 @click.group()
@@ -24,7 +25,7 @@ def contracts() -> None:
 def publish(contract: Path, check: bool, address: str) -> None:
     """Write the WSDL and the XML Schema of CONTRACT, a contract.toml, into its folder."""
     stale = []
-    for name, content in documents_of(contract.read_text(encoding="utf-8"), str(contract), address).items():
+    for name, content in documents_of(read_file(contract, "CONTRACT"), str(contract), address).items():
         file = contract.parent / name
         if file.exists() and file.read_bytes() == content:
             continue
@@ -33,6 +34,5 @@ def publish(contract: Path, check: bool, address: str) -> None:
             file.write_bytes(content)
             click.echo(f"wrote {file}")
     if check and stale:
-        raise ConfigError(
-            str(stale[0]), "is not what its contract publishes", "run `make fix`, or gateway contracts publish"
-        )
+        why, hint = "is not what its contract publishes", "run `make fix`, or gateway contracts publish"
+        raise ConfigError.of(ConfigError(str(file), why, hint) for file in stale)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, TypeVar
 
 import click
@@ -13,6 +14,7 @@ import click
 from gateway.assembly import place_of
 from gateway.cli.configured import config_option
 from gateway.errors import ConfigError
+from gateway.model.delivery import State
 from gateway.settings import Document
 from gateway.store.history import History, Selection
 from gateway.store.items import Item
@@ -23,6 +25,8 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 _EVENT_COLUMNS = ("receivedAt", "id", "type", "source", "subject", "binding", "deliveries")
 _DELIVERY_COLUMNS = ("createdAt", "id", "eventType", "subject", "destination", "state", "attempts", "reason")
 _REQUEST_COLUMNS = ("receivedAt", "id", "source", "state", "method", "path", "binding", "caller", "reason")
+_DELIVERY_STATES = tuple(state.value for state in State)
+_REQUEST_STATES = ("accepted", "duplicate", "quarantined", "refused")
 _WIDEST = 60
 
 
@@ -38,14 +42,14 @@ def _history(document: Document) -> Iterator[History]:
         store.database.close()
 
 
-def _list_options(command: _Command) -> _Command:
+def _list_options(command: _Command, states: tuple[str, ...]) -> _Command:
     options = (
         click.option("--json", "as_json", is_flag=True, help="A JSON object a line."),
-        click.option("--limit", default=50, show_default=True, help="At most so many; 0 is all."),
+        click.option("--limit", type=click.IntRange(min=0), default=50, show_default=True, help="So many; 0 is all."),
         click.option("--after", help="Go on to rows older than the one with this id."),
         click.option("--source", help="Of this source only."),
         click.option("--type", "event_type", help="Of this event type only."),
-        click.option("--state", help="In this state only."),
+        click.option("--state", type=click.Choice(states), help="In this state only."),
         click.option("--subject", help="Of this subject only."),
         click.option("--since", callback=_moment, help="Not before this time (RFC 3339, or a date; UTC)."),
         click.option("--until", callback=_moment, help="Before this time."),
@@ -66,10 +70,13 @@ def _moment(_ctx: click.Context, _param: click.Parameter, value: str | None) -> 
 
 
 def _listing(
-    group: click.Group, items: Callable[[History, Selection], Iterable[Item]], columns: tuple[str, ...]
+    group: click.Group,
+    items: Callable[[History, Selection], Iterable[Item]],
+    columns: tuple[str, ...],
+    states: tuple[str, ...],
 ) -> None:
     @group.command("list")
-    @_list_options
+    @partial(_list_options, states=states)
     def listed(document: Document, as_json: bool, event_type: str | None, **conditions: Any) -> None:  # noqa: ANN401
         """Newest first."""
         with _history(document) as history:
@@ -131,9 +138,9 @@ def requests() -> None:
     """What was called, exactly as it arrived; `--state refused` has those that were refused."""
 
 
-_listing(events, History.events, _EVENT_COLUMNS)
+_listing(events, History.events, _EVENT_COLUMNS, _DELIVERY_STATES)
 _showing(events, "event", History.event)
-_listing(deliveries, History.deliveries, _DELIVERY_COLUMNS)
+_listing(deliveries, History.deliveries, _DELIVERY_COLUMNS, _DELIVERY_STATES)
 _showing(deliveries, "delivery", History.delivery)
-_listing(requests, History.requests, _REQUEST_COLUMNS)
+_listing(requests, History.requests, _REQUEST_COLUMNS, _REQUEST_STATES)
 _showing(requests, "request", History.request)

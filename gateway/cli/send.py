@@ -30,7 +30,7 @@ from gateway.store.store import open_store
     "--data", "data_file", help="A file with a JSON object, or - for standard input; else the contract's examples."
 )
 @click.option("--set", "settings", multiple=True, metavar="FIELD=VALUE", help="One field; it can be given again.")
-@click.option("--count", default=1, show_default=True, help="How many times.")
+@click.option("--count", type=click.IntRange(min=1), default=1, show_default=True, help="How many times.")
 @click.option(
     "--follow", "patience", is_flag=False, flag_value="30s", callback=seconds, help="Wait for the deliveries, so long."
 )
@@ -91,14 +91,23 @@ def _tell(delivery: dict[str, Any]) -> None:
 def _data(kind: EventType, file: str | None, settings: tuple[str, ...]) -> dict[str, Any]:
     data: dict[str, Any] = sample(kind)
     if file is not None:
-        text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
-        data = json.loads(text)
+        data = _object_in(file)
     for setting in settings:
         name, equals, value = setting.partition("=")
         if not equals:
             raise click.UsageError(f"--set takes FIELD=VALUE, not {setting!r}")
         data[name] = value
     return data
+
+
+def _object_in(file: str) -> dict[str, Any]:
+    try:
+        read = json.loads(sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise click.UsageError(f"--data {file}: {error}") from None
+    if not isinstance(read, dict):
+        raise click.UsageError(f"--data {file}: must hold a JSON object")
+    return read
 
 
 def _auth(source: Source, user: str | None) -> tuple[str, str] | None:

@@ -14,7 +14,7 @@ import uvloop
 
 from gateway import supervisor
 from gateway.assembly import Workshop, current, place_of
-from gateway.cli.configured import config_option, seconds
+from gateway.cli.configured import address, config_option, seconds
 from gateway.cli.starting import prepare, runtime_of
 from gateway.parent import PARENT, die_with_parent
 from gateway.settings import Document
@@ -29,8 +29,8 @@ class _Wakes(Protocol):
 @config_option
 @click.option("--drain", default="30s", callback=seconds, help="How long deliveries under way may take at the end.")
 @click.option("--until-idle", is_flag=True, help="End when nothing is due.")
-@click.option("--listen", help="HOST:PORT for health and metrics of its own.")
-def work(document: Document, drain: float, until_idle: bool, listen: str | None) -> None:
+@click.option("--listen", callback=address, help="HOST:PORT for health and metrics of its own.")
+def work(document: Document, drain: float, until_idle: bool, listen: tuple[str, int] | None) -> None:
     """Deliver what is due, until told to stop."""
     die_with_parent()
     runtime = runtime_of(document)
@@ -43,7 +43,7 @@ def work(document: Document, drain: float, until_idle: bool, listen: str | None)
         runner.run(_work(document, drain=drain, until_idle=until_idle, listen=listen))
 
 
-async def _work(document: Document, *, drain: float, until_idle: bool, listen: str | None) -> None:
+async def _work(document: Document, *, drain: float, until_idle: bool, listen: tuple[str, int] | None) -> None:
     # Imported here, since prometheus_client looks at the environment when it is imported.
     from datetime import timedelta
 

@@ -16,6 +16,7 @@ from gateway.model.patterns import Unportable, xsd_pattern
 from gateway.model.reading import EXTRA
 from gateway.model.template import Template
 from gateway.settings import Table, checked, parsed
+from gateway.values import Flag
 
 _FIELD_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _EVENT_NAME = re.compile(r"[a-z][a-z0-9]*(?:[.-][a-z0-9]+)*")
@@ -42,14 +43,14 @@ def _number(value: object) -> object:
 
 
 Number = Annotated[Decimal, BeforeValidator(_number)]
-Count = Annotated[int, Field(ge=0)]
+Count = Annotated[int, Field(strict=True, ge=0)]
 
 
 class FieldTable(Table):
     """One field of an event."""
 
     type: Type
-    required: bool = False
+    required: Flag = False
     values: tuple[str, ...] = ()
     min_length: Count | None = None
     max_length: Count | None = None
@@ -60,7 +61,7 @@ class FieldTable(Table):
     fraction_digits: Count | None = None
     aliases: tuple[str, ...] = ()
     unit: str = ""
-    sensitive: bool = False
+    sensitive: Flag = False
     example: str = ""
     doc: str = ""
 
@@ -82,7 +83,7 @@ class ContractTable(Table):
 
     name: str
     namespace: str
-    version: Annotated[int, Field(ge=1)] = 1
+    version: Annotated[int, Field(strict=True, ge=1)] = 1
     doc: str = ""
     events: dict[str, EventTable]
 

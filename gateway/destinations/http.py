@@ -14,7 +14,7 @@ from gateway.egress.client import Client, Response, Unreachable
 from gateway.errors import Refused, Unavailable
 from gateway.model.delivery import Payload, Reply
 from gateway.settings import Table
-from gateway.values import Duration
+from gateway.values import PositiveDuration
 
 _AGAIN = frozenset({401, 403, 404, 408, 409, 425, 429})
 """Client errors that a deploy or a changed key can cure; every 5xx is tried again too."""
@@ -39,8 +39,8 @@ class Options(Table):
     method: Literal["POST", "PUT", "PATCH"] = "POST"
     headers: dict[str, str] = Field(default_factory=dict)
     """More headers, or others in place of ours."""
-    timeout: Duration = timedelta(seconds=30)
-    connect_timeout: Duration = timedelta(seconds=5)
+    timeout: PositiveDuration = timedelta(seconds=30)
+    connect_timeout: PositiveDuration = timedelta(seconds=5)
 
 
 class Destination:

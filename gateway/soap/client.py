@@ -27,14 +27,20 @@ class SoapClient:
     """The operations of one WSDL. It is fetched once, with the credentials that calls use too."""
 
     client: zeep.Client
+    statuses: list[int]
+    """The HTTP status of every answer; zeep's Fault does not keep it."""
 
     @classmethod
     def of(cls, wsdl: str, auth: tuple[str, str] | None = None, timeout: float = 30) -> SoapClient:
         """A client of the WSDL at `wsdl`, an address or a path."""
         session = requests.Session()
         session.auth = auth
+        statuses: list[int] = []
+        session.hooks["response"].append(
+            lambda answer, **_options: statuses.__setitem__(slice(None), [answer.status_code])
+        )
         transport: Any = zeep.Transport(session=session, timeout=timeout, operation_timeout=timeout)  # type: ignore[no-untyped-call]
-        return cls(zeep.Client(wsdl, transport=transport))  # type: ignore[no-untyped-call]
+        return cls(zeep.Client(wsdl, transport=transport), statuses)  # type: ignore[no-untyped-call]
 
     def call(
         self, port: str, operation: str, *, address: str | None = None, **arguments: Mapping[str, Any]
@@ -50,7 +56,7 @@ class SoapClient:
             answer = service[operation](**arguments)
         except Fault as fault:
             detail = etree.tostring(fault.detail, encoding="unicode") if fault.detail is not None else ""
-            raise Refusal(str(fault.message), detail) from None
+            raise Refusal(str(fault.message), detail, status=self.statuses[-1]) from None
         except TransportError as error:
             raise Refusal(error.message or f"HTTP {error.status_code}", status=error.status_code) from None
         plain: dict[str, Any] = serialize_object(answer, dict)  # type: ignore[no-untyped-call]

@@ -26,8 +26,10 @@ class Store:
 
     def close(self) -> None:
         """Write the refusals that still wait, and close the database."""
-        self.inbox.flush()
-        self.database.close()
+        try:
+            self.inbox.flush()
+        finally:
+            self.database.close()
 
 
 def open_store(

@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 from werkzeug.serving import make_server
 
 from gateway.assembly import Workshop, place_of
-from gateway.cli import run as command_line
+from gateway.cli import run_command_line as command_line
 from gateway.errors import ContractViolation, Violation
 from gateway.model.delivery import Outcome
 from gateway.model.event import Event

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.cli import run as command_line
+from gateway.cli import run_command_line as command_line
 from gateway.settings import Document
 from tests.cli.conftest import Run
 from tests.configured import ANYBODY, BASIC, JOURNAL, TO_CRM, a_document

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from gateway import __version__, cli
-from gateway.cli import run as command_line
+from gateway.cli import run_command_line as command_line
 from gateway.settings import Document
 from tests.cli.conftest import Run
 from tests.conftest import ROOT

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.cli import run as command_line
+from gateway.cli import run_command_line as command_line
 from tests.conftest import ROOT
 
 

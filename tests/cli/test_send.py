@@ -128,6 +128,9 @@ def test_followed_where_no_route_takes_it_it_is_0_and_says_so(endpoint: Endpoint
         (["pbx", "call-ended", "--set", "call_id"], "--set takes FIELD=VALUE, not 'call_id'"),
         (["pbx", "call-ended", "--protocol", "pigeon"], "'pigeon' is not one of"),
         (["pbx", "call-ended", "--count", "many"], "'many' is not a valid integer"),
+        (["pbx", "call-ended", "--count", "0"], "0 is not in the range x>=1"),
+        (["pbx", "call-ended", "--data", "/nowhere"], "--data /nowhere: "),
+        (["pbx", "call-ended", "--data", "contract.toml"], "--data contract.toml: "),
     ],
 )
 @pytest.mark.usefixtures("document")

@@ -20,6 +20,7 @@ from gateway.model.receipt import Receipt, Status
 from gateway.soap.envelope import NS12
 from tests.builders import NAMESPACE, NOON
 from tests.soap.generated import (
+    EDGES,
     FIELDS,
     Part,
     a_call,
@@ -100,6 +101,12 @@ def test_a_strict_message_means_the_same_in_a_lenient_reading_and_in_soap_12(val
 @given(slightly_broken())
 def test_what_the_strict_reading_takes_is_what_the_published_schema_calls_valid(parts: tuple[Part, ...]) -> None:
     body = a_call(*parts)
+    assert SCHEMA.validate(envelope(body).payload) == is_accepted(body)
+
+
+@pytest.mark.parametrize(("name", "text"), [(name, text) for name, texts in EDGES.items() for text in texts])
+def test_both_draw_the_line_at_the_same_place(name: str, text: str) -> None:
+    body = a_call(*parts_of({"call_id": "4711", "duration": "12", name: text}))
     assert SCHEMA.validate(envelope(body).payload) == is_accepted(body)
 
 
