@@ -48,6 +48,7 @@ def wait_for(condition: Callable[[], Any], seconds: float = 20, what: str = "it"
 
 class _QuietServer(ThreadingHTTPServer):
     daemon_threads = True
+    request_queue_size = 128
 
     def handle_error(self, *_args: object) -> None:
         """Say nothing: callers are killed in some tests."""
@@ -79,7 +80,7 @@ class Downstream:
 
         self.server = _QuietServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}/events"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
 
     @property
     def events(self) -> list[dict[str, Any]]:

@@ -26,7 +26,7 @@ class Options(Table):
 
     user: Annotated[str, Field(pattern="^[^:]+$")]
     """Without a colon: it would be part of the password (RFC 7617 §2)."""
-    password: Annotated[tuple[SecretRef, ...], BeforeValidator(_listed)]
+    password: Annotated[tuple[SecretRef, ...], BeforeValidator(_listed), Field(min_length=1)]
     """A secret, or a list of secrets any of which will do, to change it without a gap."""
 
 

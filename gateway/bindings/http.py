@@ -17,12 +17,12 @@ from gateway.errors import (
     UnsupportedMedia,
     Violation,
 )
-from gateway.model.charset import text_of
+from gateway.model.charset import text_of, without_bom
 from gateway.model.contract import Contract, EventType, fold
 from gateway.model.field_reading import Form, Reading
 from gateway.model.json_text import MAX_VALUES, parsed_json
 from gateway.model.message import Message
-from gateway.model.reading import Reader, summary
+from gateway.model.reading import Reader, pointer, summary
 from gateway.model.receipt import Receipt
 from gateway.model.request import Answer, Request
 
@@ -84,15 +84,12 @@ class HttpBinding:
         raise Malformed("the request has neither a body nor a query")
 
     def _event(self, request: Request, pairs: Pairs) -> EventType:
-        """The event that the path names, else a parameter or field, else the contract's only one."""
-        name = request.event
-        if name is None and self.event_from is not None:
-            named = [
-                (place, str(value)) for place, (key, value) in enumerate(pairs) if fold(key) == fold(self.event_from)
-            ]
-            if named:
-                place, name = named[0]
-                del pairs[place]
+        """The event that the path names, else a parameter or field, else the contract's only one.
+
+        What names the event is no field: it is taken out of `pairs`.
+        """
+        said = self._taken_out(request, pairs) if self.event_from is not None else None
+        name = request.event if request.event is not None else said
         if name is None and len(self.contract.events) == 1:
             return next(iter(self.contract.events.values()))
         event = self.contract.event_named(name) if name is not None else None
@@ -101,6 +98,19 @@ class HttpBinding:
             what = f"no event {name!r}" if name is not None else "the path names no event"
             raise UnknownOperation(f"{what}; /in/{request.source}/<event> takes: {paths}")
         return event
+
+    def _taken_out(self, request: Request, pairs: Pairs) -> str | None:
+        """What `event_from` says, in the URL or in the body; None where it says nothing."""
+        wanted = fold(self.event_from or "")
+        beside = _query(request) if request.body else []
+        named = [value for key, value in (*beside, *pairs) if fold(key) == wanted and value not in (None, "")]
+        pairs[:] = [pair for pair in pairs if fold(pair[0]) != wanted]
+        if named and not isinstance(named[0], str):
+            raise ContractViolation(
+                f"{self.event_from} names no event",
+                violations=[Violation(pointer(self.event_from or ""), "must be text")],
+            )
+        return str(named[0]) if named else None
 
 
 def refuse(request: Request, error: Refusal) -> Answer:
@@ -129,7 +139,7 @@ def _reader_of(request: Request) -> tuple[Read, str]:
     encoding = request.headers.get("content-encoding", "identity").strip().lower()
     if encoding not in ("", "identity"):
         raise UnsupportedMedia(f"the content encoding {encoding[:40]!r} is not one we read; send it as it is")
-    media, first = request.content_type, request.body.lstrip()[:1]
+    media, first = request.content_type, _first_byte(request.body)
     if (
         media in ("application/json", "text/json")
         or media.endswith("+json")
@@ -140,6 +150,10 @@ def _reader_of(request: Request) -> tuple[Read, str]:
         return _read_form, "form"
     what = f"the media type {media[:80]!r}" if media not in _GENERIC else "an XML body that is no SOAP envelope"
     raise UnsupportedMedia(f"{what} is not one this endpoint reads; send JSON, a form, a query or SOAP")
+
+
+def _first_byte(body: bytes) -> bytes:
+    return without_bom(body).replace(b"\0", b"").lstrip()[:1]
 
 
 def _read_form(request: Request) -> tuple[list[Pairs], Form, bool]:

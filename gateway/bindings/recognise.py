@@ -6,6 +6,7 @@ import codecs
 import re
 
 from gateway.errors import RequestError
+from gateway.model.charset import without_bom
 from gateway.model.request import Dialect, Request
 
 LOOKED_AT = 4096
@@ -53,7 +54,8 @@ def _by_first_element(first: bytes) -> Dialect:
     """An `Envelope` of SOAP 1.2's namespace is that; of any other namespace, or of none, it is answered as 1.1."""
     if first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"<\0" in first[:4] or b"\0<" in first[:4]:
         first = first.replace(b"\0", b"")[2 * first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) :]
-    element = _FIRST_ELEMENT.search(_COMMENT.sub(b"", first))
+    text = _COMMENT.sub(b"", without_bom(first)).lstrip()
+    element = _FIRST_ELEMENT.match(text)
     if element is None or element[2] != b"Envelope":
         return Dialect.HTTP
     names = {match[1]: match[2] for match in _NAMESPACE.finditer(element[3])}

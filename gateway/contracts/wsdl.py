@@ -6,6 +6,7 @@ Spyne's own document has one binding, names service, port and binding alike, and
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from lxml import etree
 from lxml.builder import ElementMaker
@@ -67,6 +68,8 @@ def _schema(spyne: Element, contract: Contract) -> Element:
     for event in contract.events.values():
         wanted |= {event.operation, f"{event.operation}Response"}
     kept = [child for child in found if etree.QName(child).localname != "element" or child.get("name") in wanted]
+    for facet in found.iter(f"{{{XSD}}}minInclusive", f"{{{XSD}}}maxInclusive"):
+        facet.set("value", format(Decimal(facet.get("value", "0")), "f"))  # xs:decimal has no exponent
     schema = etree.Element(f"{{{XSD}}}schema", nsmap={"xs": XSD, "tns": contract.namespace})
     for name, value in found.attrib.items():
         schema.set(name, value)

@@ -23,6 +23,7 @@ _LONGEST_QUOTE = 300
 
 def _http_url(url: str) -> str:
     parts = urlsplit(url)
+    _ = parts.port  # raises ValueError itself
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError("must be an http or https URL with a host")
     if parts.username or parts.password:
@@ -32,12 +33,16 @@ def _http_url(url: str) -> str:
     return url
 
 
+HeaderName = Annotated[str, Field(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")]
+HeaderValue = Annotated[str, Field(pattern=r"^[\t\x20-\x7e\x80-\xff]*$")]
+
+
 class Options(Table):
     """The keys of its kind."""
 
     url: Annotated[str, AfterValidator(_http_url)]
     method: Literal["POST", "PUT", "PATCH"] = "POST"
-    headers: dict[str, str] = Field(default_factory=dict)
+    headers: dict[HeaderName, HeaderValue] = Field(default_factory=dict)
     """More headers, or others in place of ours."""
     timeout: PositiveDuration = timedelta(seconds=30)
     connect_timeout: PositiveDuration = timedelta(seconds=5)

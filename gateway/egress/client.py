@@ -61,11 +61,18 @@ class Client:
                 f"no connection to {error.host}:{error.port}: {error.os_error.strerror or error.os_error}"
             ) from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise Unreachable(f"{type(error).__name__}: {error}") from error
+            raise Unreachable(_said(error)) from error
 
     async def close(self) -> None:
         """Close the pool."""
         await self._session.close()
+
+
+def _said(error: Exception) -> str:
+    """What went wrong, without the URL that aiohttp's own text quotes: it may hold a secret."""
+    if isinstance(error, aiohttp.ClientResponseError):
+        return f"the answer is no HTTP: {error.message}"
+    return (error.strerror if isinstance(error, OSError) else None) or type(error).__name__
 
 
 async def _bounded(response: aiohttp.ClientResponse) -> bytes:

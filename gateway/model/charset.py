@@ -28,11 +28,21 @@ def charset_of(headers: Mapping[str, str], body: bytes) -> str | None:
     match = _CHARSET.search(headers.get("content-type", ""))
     if match is None or body.startswith(_BOMS):
         return None
-    named = (match[1] or match[2] or match[3] or "").strip()
-    known = _READ.get(named.lower())
-    if known is None:
-        raise UnsupportedMedia(f"the charset {named[:40]!r} is not one we read; send UTF-8")
-    return known
+    return known((match[1] or match[2] or match[3] or "").strip())
+
+
+def known(name: str) -> str:
+    """Python's name of the charset that somebody calls `name`. Raises UnsupportedMedia for one that we don't read."""
+    found = _READ.get(name.lower())
+    if found is None:
+        raise UnsupportedMedia(f"the charset {name[:40]!r} is not one we read; send UTF-8")
+    return found
+
+
+def without_bom(body: bytes) -> bytes:
+    """`body` from its first character on."""
+    bom = next((bom for bom in _BOMS if body.startswith(bom)), b"")
+    return body[len(bom) :]
 
 
 def text_of(headers: Mapping[str, str], body: bytes) -> str:

@@ -55,8 +55,10 @@ class SoapClient:
         try:
             answer = service[operation](**arguments)
         except Fault as fault:
-            detail = etree.tostring(fault.detail, encoding="unicode") if fault.detail is not None else ""
-            raise Refusal(str(fault.message), detail, status=self.statuses[-1]) from None
+            detail = fault.detail if fault.detail is not None else ""
+            if isinstance(detail, etree._Element):  # noqa: SLF001 - lxml has no other name for it
+                detail = etree.tostring(detail, encoding="unicode")
+            raise Refusal(str(fault.message), str(detail), status=self.statuses[-1]) from None
         except TransportError as error:
             raise Refusal(error.message or f"HTTP {error.status_code}", status=error.status_code) from None
         plain: dict[str, Any] = serialize_object(answer, dict)  # type: ignore[no-untyped-call]

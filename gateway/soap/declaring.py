@@ -115,11 +115,10 @@ def _text_facets(one: Field) -> dict[str, Any]:
 
 
 def _number_facets(one: Field) -> dict[str, Any]:
-    facets = {"ge": one.minimum, "le": one.maximum}
+    facets: dict[str, Any] = {"ge": one.minimum, "le": one.maximum}
     if one.type is Type.INTEGER:
-        facets = {name: int(value) for name, value in facets.items() if value is not None}  # type: ignore[misc]
-    else:
-        facets |= {"total_digits": one.digits, "fraction_digits": one.fraction_digits}  # type: ignore[dict-item]
+        facets = {name: int(value) for name, value in facets.items() if value is not None}
+    facets |= {"total_digits": one.digits, "fraction_digits": one.fraction_digits}
     return {name: value for name, value in facets.items() if value is not None}
 
 

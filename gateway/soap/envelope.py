@@ -8,7 +8,7 @@ from typing import Any
 from lxml import etree
 
 from gateway.errors import Malformed, NotUnderstood, TooLarge, VersionMismatch
-from gateway.model.charset import charset_of
+from gateway.model.charset import charset_of, known
 from gateway.model.request import Dialect, Request
 
 NS11 = "http://schemas.xmlsoap.org/soap/envelope/"
@@ -83,11 +83,14 @@ def _parser(encoding: str | None = None) -> etree.XMLParser:
 
 
 _PARSER = _parser()
+_LIBXML2_NAMES = {"utf-16-be": "UTF-16BE", "utf-16-le": "UTF-16LE", "iso8859-1": "ISO-8859-1", "cp1252": "windows-1252"}
+_MAX_DEPTH = 64
+_is_too_deep = etree.XPath(f"boolean({'/*' * (_MAX_DEPTH + 1)})")
 
 
 def _tree(body: bytes, charset: str | None) -> etree._Element:
     try:
-        root = etree.fromstring(body, _PARSER if charset is None else _parser(charset))
+        root = etree.fromstring(body, _PARSER if charset is None else _parser(_LIBXML2_NAMES.get(charset, charset)))
     except etree.XMLSyntaxError as error:
         report = (error.msg or "no document")[:_LONGEST_REPORT]
         if getattr(error, "code", None) in _LIMITS or "Excessive depth" in report:
@@ -96,6 +99,9 @@ def _tree(body: bytes, charset: str | None) -> etree._Element:
     document: Any = root.getroottree().docinfo
     if document.doctype or document.internalDTD is not None:
         raise Malformed("the document has a DOCTYPE; SOAP messages must not have one (SOAP 1.1 §3, SOAP 1.2 §5)")
+    known(document.encoding or "utf-8")
+    if _is_too_deep(root):
+        raise TooLarge(f"the XML is nested deeper than {_MAX_DEPTH}")
     return root
 
 

@@ -16,17 +16,20 @@ from gateway.errors import ContractViolation, TooLarge, Violation
 from gateway.model.contract import Contract, EventType, fold
 from gateway.model.event import rfc3339
 from gateway.model.field_reading import Form, Reading, ReadValue
-from gateway.model.lexical import Unreadable
+from gateway.model.lexical import XML_BLANKS, Unreadable
 from gateway.model.message import Message
 from gateway.model.reading import Data, Reader, pointer, summary
 from gateway.model.receipt import Receipt
 
 XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 _NIL = XSI + "nil"
-_ENCODING_STYLES = frozenset(
+_XSD = "http://www.w3.org/2001/XMLSchema"
+_ALWAYS_ALLOWED = frozenset(
     {
         "{http://schemas.xmlsoap.org/soap/envelope/}encodingStyle",
         "{http://www.w3.org/2003/05/soap-envelope}encodingStyle",
+        XSI + "schemaLocation",
+        XSI + "noNamespaceSchemaLocation",
     }
 )
 _TRUE = ("true", "1")
@@ -141,7 +144,7 @@ class Mapper:
                 violations.append(Violation(pointer(name.localname), "must hold text, not elements"))
             elif child.get(_NIL, "").strip() in _TRUE:
                 yield name.localname, None
-                if strict and (child.text or "").strip():
+                if strict and child.text:
                     violations.append(Violation(pointer(name.localname), "is nil and has a value"))
             else:
                 yield name.localname, child.text or ""
@@ -155,17 +158,26 @@ class Mapper:
                 yield Violation(pointer(etree.QName(child).localname), "is out of order")
             expected = max(expected, place)
         for element in (payload, *([holder] if holder is not payload else []), *holder):
-            for attribute in element.attrib:
-                if not attribute.startswith(XSI) and attribute not in _ENCODING_STYLES:
-                    yield Violation(_place(element, holder), f"must not have the attribute {attribute}")
+            is_field = element not in (payload, holder)
+            may_be_nil = is_field and etree.QName(element).localname not in self.reader.required
+            for attribute, value in element.items():
+                if not _is_allowed(element, attribute, value, may_be_nil=may_be_nil):
+                    where = pointer(etree.QName(element).localname) if is_field else ""
+                    yield Violation(where, f"must not have the attribute {attribute}")
         if any(map(_is_text, (payload.text, holder.text, *(child.tail for child in (*payload, *holder))))):
             yield Violation("", "must not hold text between its elements")
 
 
 def _is_text(between: str | None) -> bool:
     """Whether what stands between elements is more than blanks."""
-    return between is not None and between != "" and not between.isspace()
+    return bool(between and between.strip(XML_BLANKS))
 
 
-def _place(element: etree._Element, holder: etree._Element) -> str:
-    return pointer(etree.QName(element).localname) if element.getparent() is holder else ""
+def _is_allowed(element: etree._Element, attribute: str, value: str, *, may_be_nil: bool) -> bool:
+    """Whether the schema lets `element` have the attribute: a builtin xsi:type, a nil, and what is no constraint."""
+    if attribute == _NIL:
+        return may_be_nil and value.strip(XML_BLANKS) in (*_TRUE, "false", "0")
+    if attribute == XSI + "type":
+        prefix, _, _ = value.strip(XML_BLANKS).rpartition(":")
+        return element.nsmap.get(prefix or None) == _XSD
+    return attribute in _ALWAYS_ALLOWED

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.errors import Malformed, UnknownOperation, UnsupportedMedia
+from gateway.errors import ContractViolation, Malformed, UnknownOperation, UnsupportedMedia
+from gateway.model.field_reading import Reading
 from tests.bindings.test_http import FORM, JSON, STRICT, TWO, a_binding, events, read, refused, sent
 
 OBJECT = '{"call_id":"Zoë"}'
@@ -149,3 +150,28 @@ def test_each_item_of_a_list_may_name_its_own_event() -> None:
 def test_an_event_that_a_parameter_names_and_nobody_knows_is_refused() -> None:
     with pytest.raises(UnknownOperation, match="no event 'nothing'"):
         events(sent('{"call_id":"1","what":"nothing"}'), "what")
+
+
+@pytest.mark.parametrize("body", ['{"call_id": "1", "what": null}', '{"call_id": "1", "what": ""}'])
+def test_a_field_that_names_the_event_and_is_empty_names_none(body: str) -> None:
+    (message,) = a_binding(event_from="what").read(sent(body))
+    assert {"call_id": "1"} == message.data
+
+
+def test_what_names_the_event_is_text() -> None:
+    with pytest.raises(ContractViolation) as error:
+        a_binding(contract=TWO, event_from="what").read(sent('{"call_id": "1", "what": {"a": 1}}'))
+    assert ["/what"] == [violation.path for violation in error.value.violations]
+
+
+@pytest.mark.parametrize("reading", list(Reading))
+def test_a_parameter_beside_the_body_names_the_event_in_every_reading(reading: Reading) -> None:
+    request = sent('{"call_id": "1"}', query="what=call-started")
+    (message,) = a_binding(reading, TWO, event_from="what").read(request)
+    assert "call.started" == message.event.name
+
+
+@pytest.mark.parametrize("bom", ["utf-8-sig", "utf-16"])
+def test_a_byte_order_mark_does_not_hide_json(bom: str) -> None:
+    (message,) = a_binding().read(sent('{"call_id": "1"}'.encode(bom), None))
+    assert {"call_id": "1"} == message.data

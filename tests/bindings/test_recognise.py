@@ -60,6 +60,8 @@ def test_headers_tell_where_they_can(headers: dict[str, str], expected: Dialect)
         ("<envelope/>", HTTP),
         ("<!-- only a comment -->", HTTP),
         ('{"call_id": "1"}', HTTP),
+        ('{"notes": "<Envelope/>"}', HTTP),
+        ("notes=<Envelope/>", HTTP),
         ("call_id=1", HTTP),
     ],
 )

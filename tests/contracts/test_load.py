@@ -231,6 +231,35 @@ def test_two_events_whose_names_fold_to_one_clash() -> None:
     assert {"events.call-ended"} == set(paths(two_events(names=("call.ended", "call-ended"))))
 
 
+@pytest.mark.parametrize(
+    "names", [("receipt", "call.ended"), ("violation", "a"), ("event.rejected", "a"), ("a", "submit.a")]
+)
+def test_no_event_makes_a_name_of_the_schema_that_is_taken(names: tuple[str, str]) -> None:
+    second = 'operation = "submitA"' if names[0] == "a" else ""
+    assert any("makes the XML name" in message for _, message in problems(two_events("", second, names)))
+
+
+@pytest.mark.parametrize(
+    ("field", "key"),
+    [
+        ('{ type = "decimal", digits = 2, fraction_digits = 5 }', "digits"),
+        ('{ type = "integer", digits = 0 }', "digits"),
+        ('{ type = "integer", minimum = 1.5 }', "minimum"),
+        ('{ type = "string", aliases = [""] }', "aliases"),
+        ('{ type = "string", aliases = ["Extra"] }', "aliases"),
+    ],
+)
+def test_what_could_not_be_published_is_refused(field: str, key: str) -> None:
+    assert [f"events.call.ended.fields.a.{key}"] == paths(a_contract_with(field))
+
+
+@pytest.mark.parametrize(
+    "field", ['{ type = "string", values = ["a\\u0001"] }', '{ type = "string", doc = "\\u0007" }']
+)
+def test_a_control_character_is_refused_since_xml_has_none(field: str) -> None:
+    assert ["events.call.ended.fields.a"] == paths(a_contract_with(field))
+
+
 def test_an_alias_that_folds_to_its_own_field_is_no_clash() -> None:
     load(a_contract_with('{ type = "string", aliases = ["A", "a"] }'), FILE)
 

@@ -176,6 +176,9 @@ def test_the_method_and_the_whole_url_are_kept(method: str) -> None:
         ({"url": "https://example.org", "timeout": 30}, "timeout", "must be text with a unit"),
         ({"url": "https://example.org", "connect_timeout": "soon"}, "connect_timeout", "must be text with a unit"),
         ({"url": "https://example.org", "hosts": []}, "hosts", "no such setting"),
+        ({"url": "https://example.org:99999/"}, "url", "Port out of range"),
+        ({"url": "https://example.org", "timeout": "0s"}, "timeout", "greater than"),
+        ({"url": "https://example.org", "headers": {"X": "a\nb"}}, "headers.X", "pattern"),
     ],
 )
 def test_options_that_cannot_be_used_name_their_path(options: dict[str, object], path: str, why: str) -> None:

@@ -109,6 +109,12 @@ def test_an_answer_that_is_no_http_is_none(answer: bytes) -> None:
         assert unreachable(far.url)
 
 
+@pytest.mark.parametrize("answer", [b"", b"garbage\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\ncut"])
+def test_what_went_wrong_is_said_without_the_url(answer: bytes) -> None:
+    with speaking(answer) as far:
+        assert "hunter2" not in unreachable(f"{far.url}?token=hunter2")
+
+
 def test_nobody_listening_is_said_with_host_and_port() -> None:
     port = free_port()
     assert unreachable(f"http://127.0.0.1:{port}/?token=hunter2").startswith(f"no connection to 127.0.0.1:{port}: ")

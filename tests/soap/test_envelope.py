@@ -171,6 +171,9 @@ def test_the_document_itself_may_say_its_encoding(body: bytes) -> None:
         ("text/xml; charset=windows-1252", "cp1252", ""),
         ("text/xml; charset=UTF-8", "utf-8", ""),
         ("text/xml; charset=utf-16", "utf-16", ""),
+        ("text/xml; charset=utf-16", "utf-16-be", ""),
+        ("text/xml; charset=utf-16le", "utf-16-le", ""),
+        ("text/xml; charset=utf-16be", "utf-16-be", ""),
         ("text/xml; charset=iso-8859-1", "utf-8-sig", ""),
     ],
 )
@@ -186,6 +189,23 @@ def test_a_charset_that_we_do_not_read_is_unsupported_media(charset: str) -> Non
     request = a_request(an_envelope().encode(), headers={"Content-Type": f'text/xml; charset="{charset}"'})
     with pytest.raises(UnsupportedMedia):
         envelope_of(request)
+
+
+@pytest.mark.parametrize("charset", ["utf-7", "shift_jis", "utf-32"])
+def test_a_charset_that_only_the_document_names_is_no_other(charset: str) -> None:
+    body = an_envelope(before=f'<?xml version="1.0" encoding="{charset}"?>').replace("ë", "e").encode(charset)
+    with pytest.raises((UnsupportedMedia, Malformed)):
+        value_of(body)
+
+
+@pytest.mark.parametrize(("depth", "is_taken"), [(62, True), (63, False), (200, False)])
+def test_a_document_is_at_most_64_deep(depth: int, is_taken: bool) -> None:
+    body = an_envelope(f"<s:Body>{'<a>' * depth}{'</a>' * depth}</s:Body>").encode()
+    if is_taken:
+        parsed(body, None)
+    else:
+        with pytest.raises(TooLarge):
+            parsed(body, None)
 
 
 def test_bytes_that_are_not_of_the_named_charset_are_malformed() -> None:

@@ -40,6 +40,9 @@ DATA = "<call_id>1</call_id><duration>2</duration>"
 MINIMAL = (Part("call_id", "4711"), Part("duration", "12"))
 
 
+NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
+
+
 def spyne_data(body: bytes) -> Data:
     """What Spyne's decoder makes of a call, its values written as ours are.
 
@@ -158,6 +161,16 @@ def test_every_violation_is_told_at_once() -> None:
         ),
         ((MINIMAL[0], Part("note", inside="<b/>"), MINIMAL[1]), ("/note", "must hold text, not elements")),
         ((Part("call_id", "1", ' xsi:nil="true"'), MINIMAL[1]), ("/call_id", "is nil and has a value")),
+        ((MINIMAL[0], Part("note", "  ", ' xsi:nil="1"'), MINIMAL[1]), ("/note", "is nil and has a value")),
+        (
+            (MINIMAL[0], Part("note", "x", ' xsi:nil="maybe"'), MINIMAL[1]),
+            ("/note", f"must not have the attribute {NIL}"),
+        ),
+        ((Part("call_id", "1", ' xsi:nil="false"'), MINIMAL[1]), ("/call_id", f"must not have the attribute {NIL}")),
+        (
+            (Part("call_id", "1", ' xsi:type="own"'), MINIMAL[1]),
+            ("/call_id", "must not have the attribute {http://www.w3.org/2001/XMLSchema-instance}type"),
+        ),
     ],
 )
 def test_what_the_schema_forbids_is_named_with_its_path(parts: tuple[Part, ...], expected: tuple[str, str]) -> None:

@@ -1,0 +1,148 @@
+"""What can be wrong with a contract beyond its grammar: clashing names, facets that don't fit, tags to nowhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from gateway.contracts.grammar import ContractTable, EventTable, FieldTable
+from gateway.errors import ConfigError
+from gateway.model.contract import Type, fold, operation_of
+from gateway.model.patterns import Unportable, xsd_pattern
+from gateway.model.reading import EXTRA
+from gateway.model.template import Template
+
+_FIELD_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_EVENT_NAME = re.compile(r"[a-z][a-z0-9]*(?:[.-][a-z0-9]+)*")
+_OPERATION = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_SEGMENT = re.compile(r"[A-Za-z0-9._~-]+")
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_ROOTS = frozenset({"event", "request", "caller", "item", "body"})
+"""Words that begin a tag's path elsewhere; no field may be called so."""
+
+_NUMERIC = (Type.INTEGER, Type.DECIMAL, Type.DURATION)
+_FACETS = {
+    "values": (Type.STRING,),
+    "min_length": (Type.STRING,),
+    "max_length": (Type.STRING,),
+    "pattern": (Type.STRING,),
+    "minimum": _NUMERIC,
+    "maximum": _NUMERIC,
+    "digits": (Type.DECIMAL, Type.INTEGER, Type.DURATION),
+    "fraction_digits": (Type.DECIMAL, Type.DURATION),
+}
+
+
+def problems_of(table: ContractTable, file: str) -> Iterator[ConfigError]:
+    """Every problem, each with its path under `file`."""
+    if not _EVENT_NAME.fullmatch(table.name):
+        yield ConfigError(f"{file}: name", "must be lower-case words, joined by - or .")
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"&]+", table.namespace):
+        yield ConfigError(f"{file}: namespace", "must be an absolute URI, such as 'urn:example:calls:v1'")
+    if not table.events:
+        yield ConfigError(f"{file}: events", "a contract has at least one event")
+    yield from _taken_names(file, table)
+    yield from _clashes(file, "events", {name: _event_names(name, event) for name, event in table.events.items()})
+    for name, event in table.events.items():
+        yield from _event_problems(f"{file}: events.{name}", name, event)
+
+
+def _taken_names(file: str, table: ContractTable) -> Iterator[ConfigError]:
+    """No two types or elements of the published schema share a name."""
+    owners = dict.fromkeys(("Receipt", "Violation", "EventRejected"), "the gateway's own")
+    for name, event in table.events.items():
+        operation = event.operation or operation_of(name)
+        for made in (operation_of(name).removeprefix("submit"), operation, f"{operation}Response"):
+            other = owners.setdefault(made, name)
+            if other != name:
+                yield ConfigError(f"{file}: events.{name}", f"makes the XML name {made}, and so does {other}")
+
+
+def _event_problems(path: str, name: str, event: EventTable) -> Iterator[ConfigError]:
+    if not _EVENT_NAME.fullmatch(name):
+        yield ConfigError(path, "an event's name is lower-case words joined by . or -, such as call.ended")
+    if event.operation and not _OPERATION.fullmatch(event.operation):
+        yield ConfigError(f"{path}.operation", "must be a name of letters, digits and _")
+    if event.path and not _SEGMENT.fullmatch(event.path):
+        yield ConfigError(f"{path}.path", "must be one segment of a path")
+    yield from _clashes(path, "fields", {one: (one, *field.aliases) for one, field in event.fields.items()})
+    yield from _template_problems(path, event)
+    for alias in event.aliases:
+        if not _SEGMENT.fullmatch(alias):
+            yield ConfigError(f"{path}.aliases", f"{alias!r} is no segment of a path")
+    for one, field in event.fields.items():
+        yield from _field_problems(f"{path}.fields.{one}", one, field)
+
+
+def _template_problems(path: str, event: EventTable) -> Iterator[ConfigError]:
+    for key in ("subject", "time"):
+        for tag in Template.of(getattr(event, key)).names:
+            if tag not in event.fields:
+                yield ConfigError(f"{path}.{key}", f"#{tag}# is no field of this event")
+            elif key == "time" and event.fields[tag].type is not Type.DATE_TIME:
+                yield ConfigError(f"{path}.{key}", f"#{tag}# is no date-time")
+
+
+def _field_problems(path: str, name: str, field: FieldTable) -> Iterator[ConfigError]:
+    if not _FIELD_NAME.fullmatch(name):
+        yield ConfigError(path, "a field's name is letters, digits and _")
+    if name == EXTRA or name in _ROOTS:
+        yield ConfigError(path, f"no field may be called {name}")
+    for facet, types in _FACETS.items():
+        if getattr(field, facet) not in (None, ()) and field.type not in types:
+            yield ConfigError(f"{path}.{facet}", f"does not apply to type {field.type}")
+    yield from _word_problems(path, field)
+    yield from _bound_problems(path, field)
+    if field.pattern is not None:
+        yield from _pattern_problems(f"{path}.pattern", field.pattern)
+
+
+def _word_problems(path: str, field: FieldTable) -> Iterator[ConfigError]:
+    for alias in field.aliases:
+        if not alias.strip() or fold(alias) == EXTRA:
+            yield ConfigError(f"{path}.aliases", f"no field may be called {alias!r}")
+    for text in (*field.values, field.doc, field.unit):
+        if _UNPRINTABLE.search(text):
+            yield ConfigError(path, "has a control character, which XML can't carry")
+    folded = [value.strip().lower() for value in field.values]
+    if len(set(folded)) < len(folded):
+        yield ConfigError(f"{path}.values", "two values differ in case or blanks only")
+
+
+def _bound_problems(path: str, field: FieldTable) -> Iterator[ConfigError]:
+    for low, high in (("min_length", "max_length"), ("minimum", "maximum")):
+        if None not in (getattr(field, low), getattr(field, high)) and getattr(field, low) > getattr(field, high):
+            yield ConfigError(f"{path}.{low}", f"is greater than {high}")
+    for name in ("minimum", "maximum"):
+        bound = getattr(field, name)
+        if field.type is Type.INTEGER and bound is not None and bound != bound.to_integral_value():
+            yield ConfigError(f"{path}.{name}", "must be whole: the field is an integer")
+    if field.digits is not None and field.digits < max(1, field.fraction_digits or 0):
+        yield ConfigError(f"{path}.digits", "must be at least 1, and no less than fraction_digits")
+
+
+def _pattern_problems(path: str, pattern: str) -> Iterator[ConfigError]:
+    try:
+        xsd_pattern(pattern)
+    except re.error as error:
+        yield ConfigError(path, f"is no regular expression: {error}")
+    except Unportable as part:
+        yield ConfigError(
+            path,
+            f"{str(part)!r} is read differently by XML Schema and JSON Schema",
+            "use literals, classes and repetition",
+        )
+
+
+def _event_names(name: str, event: EventTable) -> tuple[str, ...]:
+    return (name, event.path or name, event.operation or operation_of(name), *event.aliases)
+
+
+def _clashes(path: str, what: str, names: dict[str, tuple[str, ...]]) -> Iterator[ConfigError]:
+    """Two things that go by one name."""
+    owners: dict[str, str] = {}
+    for owner, aliases in names.items():
+        for alias in aliases:
+            other = owners.setdefault(fold(alias), owner)
+            if other != owner:
+                yield ConfigError(f"{path}.{what}.{owner}", f"goes by the name {alias!r}, and so does {other}")

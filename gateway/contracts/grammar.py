@@ -1,0 +1,62 @@
+"""The grammar of a contract.toml: its tables and their keys."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+
+from gateway.model.contract import Type
+from gateway.settings import Table
+from gateway.values import Flag
+
+
+def _number(value: object) -> object:
+    return Decimal(str(value)) if type(value) in (int, float) else value
+
+
+Number = Annotated[Decimal, BeforeValidator(_number)]
+Count = Annotated[int, Field(strict=True, ge=0)]
+
+
+class FieldTable(Table):
+    """One field of an event."""
+
+    type: Type
+    required: Flag = False
+    values: tuple[str, ...] = ()
+    min_length: Count | None = None
+    max_length: Count | None = None
+    pattern: str | None = None
+    minimum: Number | None = None
+    maximum: Number | None = None
+    digits: Count | None = None
+    fraction_digits: Count | None = None
+    aliases: tuple[str, ...] = ()
+    unit: str = ""
+    sensitive: Flag = False
+    example: str = ""
+    doc: str = ""
+
+
+class EventTable(Table):
+    """One event type."""
+
+    operation: str = ""
+    path: str = ""
+    aliases: tuple[str, ...] = ()
+    subject: str = ""
+    time: str = ""
+    doc: str = ""
+    fields: dict[str, FieldTable]
+
+
+class ContractTable(Table):
+    """A contract.toml."""
+
+    name: str
+    namespace: str
+    version: Annotated[int, Field(strict=True, ge=1)] = 1
+    doc: str = ""
+    events: dict[str, EventTable]
