@@ -1,4 +1,4 @@
-"""gunicorn's gevent worker, which at its end does not wait for connections that ask for nothing."""
+"""gunicorn's gevent worker, which shares connections fairly with its siblings and at its end waits for no idle one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,28 @@ from types import TracebackType
 from typing import Any
 
 import gevent
-from gunicorn.workers.ggevent import GeventWorker
+from gevent.server import StreamServer
+from gunicorn.workers import ggevent
+
+_A_TURN = 0.0001
+"""Seconds that a process leaves to its siblings before it accepts again, for each connection it has."""
+_MOST_TURNS = 10
+
+
+class _FairServer(StreamServer):
+    """Accepts later the more connections it has: else one process takes a whole burst while the others wake up."""
+
+    def do_handle(self, *args: Any) -> None:  # noqa: ANN401 - gevent's signature
+        super().do_handle(*args)
+        server: Any = self  # gevent's types leave out what it does itself after an error that may pass
+        has = server.pool.size - server.pool.free_count()
+        server.stop_accepting()
+        server._timer = server.loop.timer(min(has, _MOST_TURNS) * _A_TURN)  # noqa: SLF001
+        server._timer.start(server._start_accepting_if_started)  # noqa: SLF001
+
+
+# gunicorn names the class of its server nowhere else.
+ggevent.StreamServer = _FairServer
 
 
 class _Idle:
@@ -28,7 +49,7 @@ class _Idle:
         return error is self._timeout
 
 
-class WebWorker(GeventWorker):  # type: ignore[misc] # gunicorn is untyped
+class WebWorker(ggevent.GeventWorker):  # type: ignore[misc] # gunicorn is untyped
     """Closes idle connections once it is told to stop; calls under way are finished."""
 
     def __init__(self, *args: object, **kwargs: object) -> None:
