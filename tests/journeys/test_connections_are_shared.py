@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 from collections import Counter
 from pathlib import Path
@@ -41,11 +42,10 @@ def _shared(gateway: RunningGateway) -> Counter[int] | None:
 
 def _connections_of(pid: int, port: int) -> int:
     """How many connections to `port` a process has, by Linux's own tables."""
-    inodes = {
-        link.readlink().name.removeprefix("socket:[").rstrip("]")
-        for link in Path(f"/proc/{pid}/fd").iterdir()
-        if str(link.readlink()).startswith("socket:")
-    }
+    inodes = set()
+    for link in Path(f"/proc/{pid}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):  # closed since it was listed
+            inodes.add(str(link.readlink()).removeprefix("socket:[").rstrip("]"))
     rows = Path(f"/proc/{pid}/net/tcp").read_text(encoding="ascii").splitlines()[1:]
     here = [row.split() for row in rows]
     return sum(row[9] in inodes and row[1].endswith(f":{port:04X}") and row[3] == "01" for row in here)
