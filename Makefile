@@ -14,13 +14,14 @@ install: $(STAMP)   ## everything that is needed, into .venv
 
 $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@echo "installing into $(VENV); this takes about a minute"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $(STAMP)
 
 demo: install   ## show one call by five doors, from wire to sink (ONCE=1 ends by itself)
-	$(BIN)/gateway demo $(if $(ONCE),--once)
+	@$(BIN)/gateway demo $(if $(ONCE),--once)
 
 run: install    ## run the gateway with this folder's gateway.toml; writes one to start from if there is none
 	@test -f gateway.toml || $(BIN)/gateway init .

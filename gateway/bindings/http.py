@@ -17,7 +17,7 @@ from gateway.errors import (
     UnsupportedMedia,
     Violation,
 )
-from gateway.model.charset import text_of, without_bom
+from gateway.model.charset import check_coding, text_of, without_bom
 from gateway.model.contract import Contract, EventType, fold
 from gateway.model.field_reading import Form, Reading
 from gateway.model.json_text import MAX_VALUES, parsed_json
@@ -136,9 +136,7 @@ Read = Callable[[Request], tuple[list[Pairs], Form, bool]]
 
 def _reader_of(request: Request) -> tuple[Read, str]:
     """What reads the body, and the binding's name: by the media type, or by the first byte where that says nothing."""
-    encoding = request.headers.get("content-encoding", "identity").strip().lower()
-    if encoding not in ("", "identity"):
-        raise UnsupportedMedia(f"the content encoding {encoding[:40]!r} is not one we read; send it as it is")
+    check_coding(request.headers)
     media, first = request.content_type, _first_byte(request.body)
     if (
         media in ("application/json", "text/json")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gateway.errors import Refusal, UnknownOperation, UnsupportedMedia
+from gateway.errors import Refusal, UnknownOperation
+from gateway.model.charset import check_coding
 from gateway.model.message import Message
 from gateway.model.receipt import Receipt
 from gateway.model.request import Answer, Dialect, Request
@@ -23,9 +24,7 @@ class SoapBinding:
 
     def read(self, request: Request) -> list[Message]:
         """The message of `request`. Raises RequestError of every kind."""
-        encoding = request.headers.get("content-encoding", "identity").strip().lower()
-        if encoding not in ("", "identity"):
-            raise UnsupportedMedia(f"the content encoding {encoding[:40]!r} is not one we read; send it as it is")
+        check_coding(request.headers)
         envelope = envelope_of(request)
         request.memo["dialect"] = envelope.dialect  # some clients send a 1.1 envelope with 1.2's headers
         request.binding = envelope.dialect.value

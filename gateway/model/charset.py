@@ -1,4 +1,4 @@
-"""Which character encoding a body is in, in the order of trust: its BOM, the header, the document itself."""
+"""How the bytes of a body are coded. Its charset, in the order of trust: its BOM, the header, the document itself."""
 
 from __future__ import annotations
 
@@ -37,6 +37,13 @@ def known(name: str) -> str:
     if found is None:
         raise UnsupportedMedia(f"the charset {name[:40]!r} is not one we read; send UTF-8")
     return found
+
+
+def check_coding(headers: Mapping[str, str]) -> None:
+    """Raises UnsupportedMedia for a content coding (RFC 9110 §8.4) that we don't read."""
+    coding = headers.get("content-encoding", "identity").strip().lower()
+    if coding not in ("", "identity"):
+        raise UnsupportedMedia(f"the content encoding {coding[:40]!r} is not one we read; send it as it is")
 
 
 def without_bom(body: bytes) -> bytes:
