@@ -20,6 +20,7 @@ from gateway.model.contract import Contract
 from gateway.model.delivery import Attempt, Delivery, Outcome, Payload, State
 from gateway.model.event import STRUCTURED, Event
 from gateway.model.mapping import Mapping as EventMapping
+from gateway.model.message import Message
 from gateway.model.receipt import Receipt, Status
 from gateway.model.request import Answer, Dialect, Request
 from gateway.model.retry import RetryPolicy
@@ -32,6 +33,18 @@ from gateway.telemetry.logs import log
 IDEMPOTENCY_WINDOW = timedelta(hours=24)
 _GRACE = timedelta(seconds=5)
 """What a kind gets beyond its own time limit, before it is cut off."""
+
+
+_LONG = 256 * 1024
+"""Bodies over this many bytes are read apart: decoding them here would stop every other call for a while."""
+
+Apart = Callable[[Callable[[], list[Message]]], list[Message]]
+"""Runs a function where blocking is harmless, and waits for what it gives."""
+
+
+def in_place(function: Callable[[], list[Message]]) -> list[Message]:
+    """No apart: where there is one call at a time."""
+    return function()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +81,7 @@ class Gateway:
     routes: Routes
     new_id: Callable[[], str]
 
-    def receive(self, request: Request, inbox: Inbox) -> Receipt:
+    def receive(self, request: Request, inbox: Inbox, apart: Apart = in_place) -> Receipt:
         """From wire to store. Returns only when the events are durable; raises Refusal."""
         source = self.source_of(request)
         dialect = recognise(request)
@@ -76,7 +89,9 @@ class Gateway:
             raise TooLarge(f"the body has {request.incoming.length} bytes; at most {source.max_body} are taken")
         caller = source.authenticator.authenticate(request)
         request.load(source.max_body)
-        messages = source.bindings[dialect].read(request)
+        binding = source.bindings[dialect]
+        is_long = len(request.body) > _LONG
+        messages = apart(lambda: binding.read(request)) if is_long else binding.read(request)
         _check_version(request, source.contract)
         events = source.mapping.events_from(messages, caller, request, self.new_id)
         duties = [self.routes.duties_for(event.source, event.type) for event in events]

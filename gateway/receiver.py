@@ -17,7 +17,7 @@ from gateway.contracts.wsdl import wsdl, xsd
 from gateway.errors import Internal, Malformed, Refusal, TimedOut, TooLarge, UnknownOperation
 from gateway.model.receipt import Receipt
 from gateway.model.request import Answer, Dialect, Request
-from gateway.pipeline import Current, Gateway
+from gateway.pipeline import Apart, Current, Gateway, in_place
 from gateway.store.inbox import Inbox
 from gateway.telemetry import metrics
 from gateway.telemetry.logs import log
@@ -49,6 +49,8 @@ class Door:
     time_limit: TimeLimit = lambda _seconds, _error: nullcontext()
     body_seconds: float = 30.0
     """How long a caller may take to send a body."""
+    apart: Apart = in_place
+    """Runs what takes long, while other calls go on."""
 
     def answer(self, environ: Environ) -> Answer:
         """Take a call from its WSGI environ to its answer. Never raises."""
@@ -81,7 +83,7 @@ class Door:
         document = self._document(gateway, request) if request.method == "GET" else None
         if document is not None:
             return document
-        receipt = gateway.receive(request, self.inbox)
+        receipt = gateway.receive(request, self.inbox, self.apart)
         _tell_accepted(request, receipt, started)
         return gateway.accept(request, receipt)
 

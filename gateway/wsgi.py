@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import gevent
 from gevent.threadpool import ThreadPool
@@ -23,14 +24,34 @@ from gateway.telemetry.logs import log
 from gateway.web import GatewayApp, create_app
 
 
-def in_thread(pool: ThreadPool) -> Callable[[Callable[[], None]], None]:
-    """Runs a function in `pool` while other calls go on here. Raises StoreUnavailable where it takes too long."""
+def in_pool(pool: ThreadPool) -> Callable[[Callable[[], Any]], Any]:
+    """Runs a function in `pool` while other calls go on here; what it raises is raised here."""
 
-    def run(function: Callable[[], None]) -> None:
-        with gevent.Timeout(PATIENCE.total_seconds(), StoreUnavailable("the store is slow")):
-            pool.spawn(function).get()
+    def run(function: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever the function gives
+        outcome = pool.spawn(_caught, function).get()
+        if isinstance(outcome, BaseException):
+            raise outcome
+        return outcome
 
     return run
+
+
+def in_time(run: Callable[[Callable[[], Any]], Any]) -> Callable[[Callable[[], None]], None]:
+    """`run`, which raises StoreUnavailable where it takes too long."""
+
+    def limited(function: Callable[[], None]) -> None:
+        with gevent.Timeout(PATIENCE.total_seconds(), StoreUnavailable("the store is slow")):
+            run(function)
+
+    return limited
+
+
+def _caught(function: Callable[[], Any]) -> Any:  # noqa: ANN401
+    """What `function` gives or raises, as a value: gevent prints the traceback of all that leaves a pool's thread."""
+    try:
+        return function()
+    except Exception as error:  # raised again by whoever waits
+        return error
 
 
 def application_at(path: Path) -> GatewayApp:
@@ -41,7 +62,7 @@ def application_at(path: Path) -> GatewayApp:
     folder = document.folder / settings.data_dir
     bell = Bell(runtime_folder(folder), time.monotonic)
     store = open_store(
-        place_of(settings, document.folder), in_thread=in_thread(ThreadPool(1)), woke=bell.ring, commits=_observe
+        place_of(settings, document.folder), in_thread=in_time(in_pool(ThreadPool(1))), woke=bell.ring, commits=_observe
     )
     number = store.revisions.newest()
     stored = Document(store.revisions.files(number), document.folder)
@@ -51,6 +72,7 @@ def application_at(path: Path) -> GatewayApp:
         base_url=settings.base_url,
         time_limit=gevent.Timeout,
         body_seconds=settings.body_timeout.total_seconds(),
+        apart=in_pool(ThreadPool(2)),
     )
     metrics.revision.set(number)
     gevent.spawn(_keep_house, store, door)
