@@ -24,6 +24,8 @@ preload_app = False
 # Pooled Java and .NET clients hold connections for a minute and fail on one that closed under them.
 keepalive = 75
 graceful_timeout = int(float(os.environ.get("GATEWAY_DRAIN", "30")))
+# A GET is a call: its whole query stands in the request line.
+limit_request_line = 8190
 # A web process that doesn't yield for this long is replaced.
 timeout = 60
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else tempfile.gettempdir()  # noqa: S108 - gunicorn's heartbeat file

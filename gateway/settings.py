@@ -79,7 +79,7 @@ class SourceSettings(Table):
     """The parameter or field that names the event, where the path does not."""
     time_zone: TimeZone = ZoneInfo("UTC")
     """Of times that are sent without an offset."""
-    accepted_status: Annotated[int, Field(strict=True, ge=200, le=299)] = 202
+    accepted_status: Annotated[int, Field(strict=True, ge=200, le=203)] = 202
     """What HTTP callers get for an accepted call."""
     max_body: Size = 4 * 2**20
     """The largest body, in bytes after inflating."""

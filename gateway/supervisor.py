@@ -6,6 +6,7 @@ import fcntl
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -158,9 +159,11 @@ def clean(runtime: Path) -> None:
 
 def hold_pid_file(data_dir: Path) -> int:
     """Be the only tree on this data; the open, locked file. Raises ConfigError where another one is."""
-    data_dir.mkdir(parents=True, exist_ok=True)
-    path = data_dir / "run.pid"
-    opened = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        opened = os.open(data_dir / "run.pid", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        raise ConfigError("data_dir", f"{data_dir} can't be used: {error.strerror}") from None
     try:
         fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
@@ -169,6 +172,19 @@ def hold_pid_file(data_dir: Path) -> int:
     os.ftruncate(opened, 0)
     os.write(opened, f"{os.getpid()}\n".encode())
     return opened
+
+
+def check_addresses(settings: Settings) -> None:
+    """Nobody else listens where we will. Raises ConfigError: what answered there would pass for us."""
+    for name, address in (("listen", settings.listen), ("admin.listen", settings.admin.listen)):
+        family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(address)
+            except OSError as error:
+                where = url_of(address).removeprefix("http://")
+                raise ConfigError(name, f"can't listen at {where}: {error.strerror}", "stop what is there") from None
 
 
 def readiness(settings: Settings, runtime: Path) -> Callable[[], bool]:

@@ -89,16 +89,21 @@ class StoredBacklog:
     history: History
     current: Current
 
+    def _destinations(self) -> list[str]:
+        """Those that are configured, and those that are not and have deliveries waiting."""
+        configured = self.current.gateway.destinations
+        return [*configured, *(name for name, _ in self.history.unconfigured(configured))]
+
     def counts(self) -> Iterator[tuple[str, str, int]]:
         """(destination, state, deliveries) of what is not finished, or dead."""
-        for name in self.current.gateway.destinations:
+        for name in self._destinations():
             for state in _UNFINISHED:
                 yield name, state.value, self.history.backlog(name, state)
 
     def waiting_seconds(self) -> Iterator[tuple[str, float]]:
         """(destination, seconds) since its oldest waiting delivery was made; 0 where none waits."""
         now = datetime.now(UTC)
-        for name in self.current.gateway.destinations:
+        for name in self._destinations():
             oldest = self.history.oldest_waiting(name)
             yield name, max(0.0, (now - oldest).total_seconds()) if oldest else 0.0
 

@@ -74,8 +74,8 @@ class Worker:
         await _open(gateway)
         helpers = [asyncio.create_task(self._settle_all()), asyncio.create_task(self._keep_house())]
         try:
-            if self.until_idle:
-                await self._in_store(self.outbox.reap, self.clock())
+            await self._in_store(self.outbox.reap, self.clock())
+            await self._in_store(self.outbox.mark_unconfigured, tuple(gateway.destinations))
             await self._claim_all()
             await self._drained()
         finally:
@@ -184,6 +184,7 @@ class Worker:
             await _open(self.current.gateway)
             metrics.revision.set(newest)
             self._retired.append(old)
+            await self._in_store(self.outbox.mark_unconfigured, tuple(self.current.gateway.destinations))
             self._woken.set()
 
     async def _close_retired(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -19,7 +20,15 @@ import pytest
 from gateway.errors import ConfigError
 from gateway.parent import PARENT
 from gateway.settings import Settings, checked
-from gateway.supervisor import clean, environment, hold_pid_file, metrics_folder, readiness, web_command
+from gateway.supervisor import (
+    check_addresses,
+    clean,
+    environment,
+    hold_pid_file,
+    metrics_folder,
+    readiness,
+    web_command,
+)
 from tests.conftest import ROOT
 from tests.running import free_port, wait_for
 
@@ -231,3 +240,16 @@ def test_where_nothing_answers_it_is_not_ready(tmp_path: Path) -> None:
     (tmp_path / "1.wake").touch()
     settings = checked(Settings, {"listen": f"127.0.0.1:{free_port()}"}, "")
     assert not readiness(settings, tmp_path)()
+
+
+def test_an_address_that_is_taken_is_told_before_anything_starts() -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with pytest.raises(ConfigError) as error:
+            check_addresses(Settings.model_validate({"listen": f"127.0.0.1:{port}"}))
+    assert ("listen", f"can't listen at 127.0.0.1:{port}: Address already in use") == (
+        error.value.path,
+        error.value.message,
+    )

@@ -29,6 +29,8 @@ from gateway.model.request import Answer, Request
 MAX_EVENTS = 1000
 """How many events one request may hold."""
 _FORM = "application/x-www-form-urlencoded"
+_MAY_BE_JSON = ("", "application/octet-stream", "text/plain", _FORM, "text/xml", "application/xml", "text/html")
+"""Media types that senders put on JSON too: the first byte tells."""
 _GENERIC = ("", "application/octet-stream", "text/plain")
 
 Pairs = list[tuple[str, object]]
@@ -138,10 +140,12 @@ def _reader_of(request: Request) -> tuple[Read, str]:
     """What reads the body, and the binding's name: by the media type, or by the first byte where that says nothing."""
     check_coding(request.headers)
     media, first = request.content_type, _first_byte(request.body)
+    if media.startswith("application/cloudevents"):
+        raise UnsupportedMedia("CloudEvents are not read yet; send the event's data as JSON")
     if (
         media in ("application/json", "text/json")
         or media.endswith("+json")
-        or (first in (b"{", b"[") and media in (*_GENERIC, _FORM))
+        or (first in (b"{", b"[") and media in _MAY_BE_JSON)
     ):
         return _read_json, "json"
     if media == _FORM or (media in _GENERIC and first not in (b"<", b"")):

@@ -120,7 +120,7 @@ def _show_addresses(document: Document, folder: str) -> None:
         ("its WSDL", f"{public}/in/pbx?wsdl"),
         ("health", f"{admin}/readyz"),
         ("metrics", f"{admin}/metrics"),
-        ("the events", f"gateway events list --config {folder}/{MAIN}"),
+        ("the events", f"{Path(sys.executable).parent}/gateway events list --config {folder}/{MAIN}"),
         ("the log", f"{folder}/gateway.log"),
     ):
         click.echo(f"   {what:<13} {address}")

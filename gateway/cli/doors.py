@@ -8,7 +8,7 @@ from typing import Any
 
 import requests
 
-from gateway.model.contract import Contract, EventType, Type
+from gateway.model.contract import Contract, EventType, Type, fold
 from gateway.soap.client import Refusal, SoapClient
 
 PROTOCOLS = ("json", "form", "query", "soap11", "soap12")
@@ -55,7 +55,8 @@ class Sender:
             self._soap = SoapClient.of(f"{self.url}?wsdl", self.auth)
         port = f"{self.contract.service}{protocol.capitalize()}"
         try:
-            receipt = self._soap.call(port, event.operation, address=self.url, **{event.element: dict(data)})
+            arguments = {event.element: _declared(event, data)}
+            receipt = self._soap.call(port, event.operation, address=self.url, **arguments)
         except Refusal as error:
             raise Refused(f"{error}\n{error.detail}".strip(), error.status or 500) from None
         return receipt
@@ -65,6 +66,12 @@ def sample(event: EventType) -> dict[str, str]:
     """A call of `event` made of its fields' examples: what a sender would put there."""
     made = {one.name: one.example or _made_up(one.type) for one in event.fields if one.example or one.required}
     return {name: value for name, value in made.items() if value}
+
+
+def _declared(event: EventType, data: Mapping[str, str]) -> dict[str, str]:
+    """`data` under the declared names: the schema of a SOAP message knows no aliases."""
+    names = {fold(alias): one.name for one in event.fields for alias in (*one.aliases, one.name)}
+    return {names.get(fold(name), name): value for name, value in data.items()}
 
 
 def _made_up(kind: Type) -> str:

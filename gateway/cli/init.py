@@ -20,8 +20,11 @@ def init(folder: Path) -> None:
     there = [name for name in _FILES if (folder / name).exists()]
     if there:
         raise ConfigError(str(folder / there[0]), "is there already", "take another folder, or move it away")
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, source in _FILES.items():
-        (folder / name).write_text(shipped(source).read_text(encoding="utf-8"), encoding="utf-8")
-        click.echo(f"wrote {folder / name}")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, source in _FILES.items():
+            (folder / name).write_text(shipped(source).read_text(encoding="utf-8"), encoding="utf-8")
+            click.echo(f"wrote {folder / name}")
+    except OSError as error:
+        raise ConfigError(str(folder), f"can't be written: {error.strerror}") from None
     click.echo("next: gateway run, then gateway send pbx call-ended --follow")

@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 
 import click
 
@@ -31,6 +30,7 @@ def run(document: Document, drain: float) -> int:
     """Run web and workers. TERM and INT drain and end; HUP puts the changed gateway.toml in force."""
     settings = document.settings()
     held = supervisor.hold_pid_file(document.folder / settings.data_dir)
+    supervisor.check_addresses(settings)
     prepare(document, in_force=True)
     runtime = runtime_of(document)
     supervisor.clean(runtime)
@@ -43,7 +43,7 @@ def run(document: Document, drain: float) -> int:
         children=children,
         is_ready=supervisor.readiness(settings, runtime),
         on_ready=lambda: click.echo(f"ready {url_of(settings.listen)}", err=True),
-        reload=_reloader(config),
+        reload=_reloader(document),
         drain=drain,
     )
     try:
@@ -52,12 +52,17 @@ def run(document: Document, drain: float) -> int:
         os.close(held)
 
 
-def _reloader(config: Path) -> Callable[[], None]:
+_AT_START = ("listen", "admin", "data_dir", "database", "web_processes", "worker_processes", "log", "body_timeout")
+"""What is read once: a change of it waits for a restart."""
+
+
+def _reloader(started: Document) -> Callable[[], None]:
     """Puts the file in force as it is now; one that can't be used is told, and the old stays."""
+    at_start = started.settings()
 
     def reload() -> None:
         try:
-            document = Document.at(config)
+            document = Document.at(started.path)
             Workshop().build(document, 0)
             store = open_store(place_of(document.settings(), document.folder))
             try:
@@ -65,6 +70,10 @@ def _reloader(config: Path) -> Callable[[], None]:
             finally:
                 store.close()
             log.info("configuration.reloaded", revision=number)
+            settings = document.settings()
+            waiting = [name for name in _AT_START if getattr(settings, name) != getattr(at_start, name)]
+            if waiting:
+                log.warning("configuration.needs_restart", settings=waiting)
         except GatewayError as error:
             log.error("configuration.refused", error=str(error), note="the one in force stays")
 

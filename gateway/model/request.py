@@ -56,7 +56,7 @@ class Request:
     body: bytes = b""
     binding: str = ""
     """Which door it came by, for the record: json, form, query, soap11, soap12."""
-    secrets: frozenset[str] = frozenset({"authorization", "proxy-authorization", "cookie"})
+    secrets: frozenset[str] = frozenset({"authorization", "proxy-authorization", "cookie", "x-api-key"})
     """Headers whose values are masked before anything is stored."""
     memo: dict[str, Any] = field(default_factory=dict)
     """What was worked out once and is needed again, by name of the function that did."""

@@ -9,7 +9,7 @@ from typing import Any
 import requests
 import zeep
 from lxml import etree
-from zeep.exceptions import Fault, TransportError
+from zeep.exceptions import Fault, TransportError, ValidationError
 from zeep.helpers import serialize_object
 
 
@@ -59,6 +59,8 @@ class SoapClient:
             if isinstance(detail, etree._Element):  # noqa: SLF001 - lxml has no other name for it
                 detail = etree.tostring(detail, encoding="unicode")
             raise Refusal(str(fault.message), str(detail), status=self.statuses[-1]) from None
+        except (TypeError, ValidationError) as error:
+            raise Refusal(f"the WSDL has no such call: {error}") from None
         except TransportError as error:
             raise Refusal(error.message or f"HTTP {error.status_code}", status=error.status_code) from None
         plain: dict[str, Any] = serialize_object(answer, dict)  # type: ignore[no-untyped-call]

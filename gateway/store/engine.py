@@ -58,7 +58,10 @@ class Database:
 
     def __init__(self, place: Place) -> None:
         self.place = place
-        place.file.parent.mkdir(parents=True, exist_ok=True)
+        with _translated():
+            place.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # Calls hold personal data: for this user alone. SQLite gives its other files the same mode.
+            os.close(os.open(place.file, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))
         self._engine = _engine(place.file)
         self._writer: Connection | None = None
         self._lock_file: int | None = None

@@ -127,6 +127,18 @@ class Outbox:
                 update(deliveries).where(*lost).values(**_given_back(now), reason=reason)
             ).rowcount
 
+    def mark_unconfigured(self, configured: Iterable[str]) -> None:
+        """Say of what waits for a destination that is gone why it waits; an attempt, once there is one, says more."""
+        with self._database.peeking() as connection:
+            numbers = self._numbers(connection, configured)
+            there = set(configured)
+            gone = [number for name, number in numbers.items() if name not in there and _waits(connection, number)]
+        if not gone:
+            return
+        waiting = update(deliveries).where(_d.destination == bindparam("of"), _IS_HEAD_WAITING)
+        with self._database.writing(durable=False) as connection:
+            connection.execute(waiting.values(reason="unconfigured"), [{"of": number} for number in gone])
+
     def _take(self, connection: Connection, destination: int, slots: int, now: datetime) -> list[int]:
         """Claim for one destination, live before replay; the ids."""
         hold = {"of": destination, "now": micros(now), "me": self._owner, "until": micros(now + LEASE)}
@@ -176,6 +188,11 @@ class Outbox:
             "error": attempt.error,
             "worker": self._owner,
         }
+
+
+def _waits(connection: Connection, destination: int) -> bool:
+    look = select(_d.id).where(_d.destination == destination, _IS_HEAD_WAITING).limit(1)
+    return connection.execute(look).first() is not None
 
 
 def _has_due(connection: Connection, destination: int, at: int) -> bool:

@@ -14,10 +14,11 @@ from sqlalchemy import event, update
 
 from gateway.model.delivery import Delivery, Outcome
 from gateway.store.engine import Database
+from gateway.store.history import Selection
 from gateway.store.outbox import LEASE, Outbox
 from gateway.store.store import Store
 from gateway.store.tables import deliveries
-from tests.builders import NOON, an_attempt
+from tests.builders import NOON, an_attempt, an_entry
 from tests.store.rows import make_replays, shown, state, waiting
 
 SECOND = timedelta(seconds=1)
@@ -262,3 +263,10 @@ def test_no_statement_of_a_worker_scans_a_table(store: Store, outbox: Outbox) ->
 def _plan(store: Store, sql: str, values: Any) -> list[str]:
     with store.database.reading() as connection:
         return [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values)]
+
+
+def test_what_waits_for_a_destination_that_is_gone_says_so(store: Store) -> None:
+    store.inbox.record(an_entry(to=["gone", "crm"]))
+    Outbox(store.database, "worker").mark_unconfigured(["crm"])
+    reasons = {item["destination"]: item["reason"] for item in store.history.deliveries(Selection())}
+    assert {"gone": "unconfigured", "crm": None} == reasons
