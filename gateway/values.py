@@ -116,7 +116,6 @@ def _folder(info: ValidationInfo) -> Path:
     return info.context if isinstance(info.context, Path) else Path()
 
 
-Duration = Annotated[timedelta, BeforeValidator(parsed_duration)]
 PositiveDuration = Annotated[timedelta, BeforeValidator(parsed_duration), Field(gt=timedelta(0))]
 Size = Annotated[int, BeforeValidator(_size)]
 Flag = Annotated[bool, Field(strict=True)]

@@ -70,12 +70,10 @@ class Worker:
 
     async def work(self) -> None:
         """Deliver until told to stop."""
-        gateway = self.current.gateway
-        await _open(gateway)
+        await _open(self.current.gateway)
         helpers = [asyncio.create_task(self._settle_all()), asyncio.create_task(self._keep_house())]
         try:
-            await self._in_store(self.outbox.reap, self.clock())
-            await self._in_store(self.outbox.mark_unconfigured, tuple(gateway.destinations))
+            await self._take_stock()
             await self._claim_all()
             await self._drained()
         finally:
@@ -86,6 +84,16 @@ class Worker:
             for used in (self.current.gateway, *self._retired):
                 await _close(used)
             self._store_thread.shutdown()
+
+    async def _take_stock(self) -> None:
+        """What lost workers hold is due again, and what has no destination says so, before the first claim."""
+        try:
+            await self._in_store(self.outbox.reap, self.clock())
+            await self._in_store(self.outbox.mark_unconfigured, tuple(self.current.gateway.destinations))
+        except StoreUnavailable as error:
+            if self.until_idle:
+                raise
+            log.warning("housekeeping.failed", error=str(error))
 
     async def _claim_all(self) -> None:
         while not self._stopping:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -73,4 +73,3 @@ class Attempt:
     """When the next is due, where the delivery waits again."""
     status: int | None = None
     error: str = ""
-    facts: Mapping[str, object] = field(default_factory=dict)

@@ -16,6 +16,7 @@ from gateway.errors import ContractViolation, TooLarge, Violation
 from gateway.model.contract import Contract, EventType, fold
 from gateway.model.event import rfc3339
 from gateway.model.field_reading import Form, Reading, ReadValue
+from gateway.model.json_text import MAX_VALUES
 from gateway.model.lexical import XML_BLANKS, Unreadable
 from gateway.model.message import Message
 from gateway.model.reading import Data, Reader, pointer, summary
@@ -33,8 +34,6 @@ _ALWAYS_ALLOWED = frozenset(
     }
 )
 _TRUE = ("true", "1")
-MAX_VALUES = 10_000
-"""How many values one event may have."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,8 +118,9 @@ class Inbox:
         try:
             self._in_thread(lambda: self._commit(batch))
         except GatewayError as error:
-            for entry in batch:
-                entry.error = entry.error or error
+            for entry in batch:  # the first half of a bisected batch may be committed
+                if entry.receipt is None:
+                    entry.error = entry.error or error
             if not batch:
                 raise
         finally:
