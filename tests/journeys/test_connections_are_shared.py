@@ -19,14 +19,13 @@ _CONNECTIONS = 40
 
 def test_a_burst_of_connections_is_shared(tmp_path: Path) -> None:
     with running(tmp_path, _CONFIGURATION) as gateway:
-        # The second process may still be starting when the first is ready.
-        shares = wait_for(lambda: _shared(gateway), 30, "a burst that both processes take part in")
+        # The second process may still be starting when the first is ready, and on a busy machine be late for a burst.
+        shares = wait_for(lambda: _shared(gateway), 30, "a burst of which each process has its share")
     assert shares.total() == _CONNECTIONS
-    assert min(shares.values()) >= _CONNECTIONS // 8
 
 
 def _shared(gateway: RunningGateway) -> Counter[int] | None:
-    """How many connections of a burst each process has, None where only one has any."""
+    """How many connections of a burst each process has, None where one of them has hardly any."""
     callers = [socket.create_connection(("127.0.0.1", gateway.port)) for _ in range(_CONNECTIONS)]
     for caller in callers:
         caller.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -34,10 +33,11 @@ def _shared(gateway: RunningGateway) -> Counter[int] | None:
         while b"}" not in answer:
             answer += caller.recv(4096)
         assert b'{"status": "ok"}' in answer
-    shares = Counter({pid: _connections_of(pid, gateway.port) for pid in gateway.children()["web"]})
+    # gunicorn's own process has none; unary plus leaves it out.
+    shares = +Counter({pid: _connections_of(pid, gateway.port) for pid in gateway.children()["web"]})
     for caller in callers:
         caller.close()
-    return +shares if len(+shares) > 1 else None
+    return shares if len(shares) > 1 and min(shares.values()) >= _CONNECTIONS // 8 else None
 
 
 def _connections_of(pid: int, port: int) -> int:
