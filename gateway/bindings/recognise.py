@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 
 from gateway.errors import RequestError
 from gateway.model.charset import without_bom
+from gateway.model.coding import first_inflated
 from gateway.model.request import Dialect, Request
 
 LOOKED_AT = 4096
@@ -35,7 +35,11 @@ def _recognised(request: Request) -> Dialect:
         return Dialect.SOAP11
     if media not in _XML_TYPES and not media.endswith("+xml"):
         return Dialect.HTTP
-    return _by_first_element(_first(request)) if _may_have_body(request) else Dialect.HTTP
+    return (
+        _by_first_element(first_inflated(request.headers, _first(request), LOOKED_AT))
+        if _may_have_body(request)
+        else Dialect.HTTP
+    )
 
 
 def _first(request: Request) -> bytes:
@@ -52,9 +56,8 @@ def _may_have_body(request: Request) -> bool:
 
 def _by_first_element(first: bytes) -> Dialect:
     """An `Envelope` of SOAP 1.2's namespace is that; of any other namespace, or of none, it is answered as 1.1."""
-    if first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"<\0" in first[:4] or b"\0<" in first[:4]:
-        first = first.replace(b"\0", b"")[2 * first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) :]
-    text = _COMMENT.sub(b"", without_bom(first)).lstrip()
+    # UTF-16 and UTF-32, as the ASCII that all we look for is.
+    text = _COMMENT.sub(b"", without_bom(first).replace(b"\0", b"")).lstrip()
     element = _FIRST_ELEMENT.match(text)
     if element is None or element[2] != b"Envelope":
         return Dialect.HTTP

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gateway.errors import Refusal, UnknownOperation
-from gateway.model.charset import check_coding
 from gateway.model.message import Message
 from gateway.model.receipt import Receipt
 from gateway.model.request import Answer, Dialect, Request
@@ -24,7 +23,6 @@ class SoapBinding:
 
     def read(self, request: Request) -> list[Message]:
         """The message of `request`. Raises RequestError of every kind."""
-        check_coding(request.headers)
         envelope = envelope_of(request)
         request.memo["dialect"] = envelope.dialect  # some clients send a 1.1 envelope with 1.2's headers
         request.binding = envelope.dialect.value
@@ -39,6 +37,9 @@ class SoapBinding:
         """The receipt, as the operation's response."""
         context: Context = request.memo["context"]
         headers = {"Gateway-Event-Id": receipt.event_ids[0]}
+        message: Message = context.in_object[0]
+        if message.event.one_way:
+            return Answer(202, headers=headers)
         return Answer(200, self.service.response(context, receipt), _TYPES[context.dialect], headers)
 
     def refuse(self, request: Request, error: Refusal) -> Answer:

@@ -21,8 +21,9 @@ import click
 
 from gateway import cli, supervisor
 from gateway.assembly import Workshop
-from gateway.cli.doors import Sender, sample
+from gateway.cli.doors import Sender
 from gateway.cli.starting import runtime_of
+from gateway.model.sample import sample
 from gateway.pipeline import Source
 from gateway.settings import MAIN, Document, url_of
 from gateway.shipped import shipped

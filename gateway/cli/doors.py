@@ -8,7 +8,7 @@ from typing import Any
 
 import requests
 
-from gateway.model.contract import Contract, EventType, Type, fold
+from gateway.model.contract import Contract, EventType, fold
 from gateway.soap.client import Refusal, SoapClient
 
 PROTOCOLS = ("json", "form", "query", "soap11", "soap12")
@@ -62,25 +62,10 @@ class Sender:
         return receipt
 
 
-def sample(event: EventType) -> dict[str, str]:
-    """A call of `event` made of its fields' examples: what a sender would put there."""
-    made = {one.name: one.example or _made_up(one.type) for one in event.fields if one.example or one.required}
-    return {name: value for name, value in made.items() if value}
-
-
 def _declared(event: EventType, data: Mapping[str, str]) -> dict[str, str]:
     """`data` under the declared names: the schema of a SOAP message knows no aliases."""
     names = {fold(alias): one.name for one in event.fields for alias in (*one.aliases, one.name)}
     return {names.get(fold(name), name): value for name, value in data.items()}
-
-
-def _made_up(kind: Type) -> str:
-    return {
-        Type.BOOLEAN: "true",
-        Type.DATE: "2026-03-16",
-        Type.DATE_TIME: "2026-03-16T14:15:02Z",
-        Type.STRING: "x",
-    }.get(kind, "1")
 
 
 def _problem(answer: requests.Response) -> str:

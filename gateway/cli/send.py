@@ -13,9 +13,10 @@ import requests
 from gateway import cli
 from gateway.assembly import Workshop, place_of
 from gateway.cli.configured import config_option, seconds
-from gateway.cli.doors import PROTOCOLS, Refused, Sender, sample
+from gateway.cli.doors import PROTOCOLS, Refused, Sender
 from gateway.cli.following import follow
 from gateway.model.contract import EventType
+from gateway.model.sample import sample
 from gateway.pipeline import Source
 from gateway.settings import Document, url_of
 from gateway.store.store import open_store

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from gateway.contracts.grammar import ContractTable, EventTable, FieldTable
+from gateway.contracts.types import BUILTIN, type_problems
 from gateway.errors import ConfigError
 from gateway.model.contract import Type, fold, operation_of
+from gateway.model.extra import EXTRA
 from gateway.model.patterns import Unportable, xsd_pattern
-from gateway.model.reading import EXTRA
 from gateway.model.template import Template
 
 _FIELD_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -41,21 +42,14 @@ def problems_of(table: ContractTable, file: str) -> Iterator[ConfigError]:
         yield ConfigError(f"{file}: namespace", "must be an absolute URI, such as 'urn:example:calls:v1'")
     if not table.events:
         yield ConfigError(f"{file}: events", "a contract has at least one event")
-    yield from _taken_names(file, table)
+    yield from type_problems(file, table)
     yield from _clashes(file, "events", {name: _event_names(name, event) for name, event in table.events.items()})
     for name, event in table.events.items():
         yield from _event_problems(f"{file}: events.{name}", name, event)
-
-
-def _taken_names(file: str, table: ContractTable) -> Iterator[ConfigError]:
-    """No two types or elements of the published schema share a name."""
-    owners = dict.fromkeys(("Receipt", "Violation", "EventRejected"), "the gateway's own")
-    for name, event in table.events.items():
-        operation = event.operation or operation_of(name)
-        for made in (operation_of(name).removeprefix("submit"), operation, f"{operation}Response"):
-            other = owners.setdefault(made, name)
-            if other != name:
-                yield ConfigError(f"{file}: events.{name}", f"makes the XML name {made}, and so does {other}")
+    for name, one in table.types.items():
+        if not _FIELD_NAME.fullmatch(name):
+            yield ConfigError(f"{file}: types.{name}", "a type's name is letters, digits and _")
+        yield from _fields_problems(f"{file}: types.{name}", one.fields)
 
 
 def _event_problems(path: str, name: str, event: EventTable) -> Iterator[ConfigError]:
@@ -65,12 +59,16 @@ def _event_problems(path: str, name: str, event: EventTable) -> Iterator[ConfigE
         yield ConfigError(f"{path}.operation", "must be a name of letters, digits and _")
     if event.path and not _SEGMENT.fullmatch(event.path):
         yield ConfigError(f"{path}.path", "must be one segment of a path")
-    yield from _clashes(path, "fields", {one: (one, *field.aliases) for one, field in event.fields.items()})
     yield from _template_problems(path, event)
     for alias in event.aliases:
         if not _SEGMENT.fullmatch(alias):
             yield ConfigError(f"{path}.aliases", f"{alias!r} is no segment of a path")
-    for one, field in event.fields.items():
+    yield from _fields_problems(path, event.fields)
+
+
+def _fields_problems(path: str, fields: Mapping[str, FieldTable]) -> Iterator[ConfigError]:
+    yield from _clashes(path, "fields", {one: (one, *field.aliases) for one, field in fields.items()})
+    for one, field in fields.items():
         yield from _field_problems(f"{path}.fields.{one}", one, field)
 
 
@@ -79,7 +77,9 @@ def _template_problems(path: str, event: EventTable) -> Iterator[ConfigError]:
         for tag in Template.of(getattr(event, key)).names:
             if tag not in event.fields:
                 yield ConfigError(f"{path}.{key}", f"#{tag}# is no field of this event")
-            elif key == "time" and event.fields[tag].type is not Type.DATE_TIME:
+            elif event.fields[tag].list or event.fields[tag].type not in BUILTIN:
+                yield ConfigError(f"{path}.{key}", f"#{tag}# is no single value")
+            elif key == "time" and event.fields[tag].type != Type.DATE_TIME:
                 yield ConfigError(f"{path}.{key}", f"#{tag}# is no date-time")
 
 
@@ -115,7 +115,7 @@ def _bound_problems(path: str, field: FieldTable) -> Iterator[ConfigError]:
             yield ConfigError(f"{path}.{low}", f"is greater than {high}")
     for name in ("minimum", "maximum"):
         bound = getattr(field, name)
-        if field.type is Type.INTEGER and bound is not None and bound != bound.to_integral_value():
+        if field.type == Type.INTEGER and bound is not None and bound != bound.to_integral_value():
             yield ConfigError(f"{path}.{name}", "must be whole: the field is an integer")
     if field.digits is not None and field.digits < max(1, field.fraction_digits or 0):
         yield ConfigError(f"{path}.digits", "must be at least 1, and no less than fraction_digits")

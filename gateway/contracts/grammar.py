@@ -7,7 +7,6 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from gateway.model.contract import Type
 from gateway.settings import Table
 from gateway.values import Flag
 
@@ -21,10 +20,12 @@ Count = Annotated[int, Field(strict=True, ge=0)]
 
 
 class FieldTable(Table):
-    """One field of an event."""
+    """One field of an event, or of a type."""
 
-    type: Type
+    type: str
+    """A word of `Type`, or the name of a table under [types]."""
     required: Flag = False
+    list: Flag = False
     values: tuple[str, ...] = ()
     min_length: Count | None = None
     max_length: Count | None = None
@@ -49,6 +50,14 @@ class EventTable(Table):
     subject: str = ""
     time: str = ""
     doc: str = ""
+    one_way: Flag = False
+    fields: dict[str, FieldTable]
+
+
+class TypeTable(Table):
+    """One type that fields may be of."""
+
+    doc: str = ""
     fields: dict[str, FieldTable]
 
 
@@ -60,3 +69,4 @@ class ContractTable(Table):
     version: Annotated[int, Field(strict=True, ge=1)] = 1
     doc: str = ""
     events: dict[str, EventTable]
+    types: Annotated[dict[str, TypeTable], Field(default_factory=dict)]

@@ -11,7 +11,7 @@ from decimal import Decimal
 from lxml import etree
 from lxml.builder import ElementMaker
 
-from gateway.model.contract import Contract
+from gateway.model.contract import Contract, EventType
 from gateway.soap.declared import DeclaredService, wsdl_of
 
 WSDL = "http://schemas.xmlsoap.org/wsdl/"
@@ -66,7 +66,7 @@ def _schema(spyne: Element, contract: Contract) -> Element:
     assert found is not None, "an application with operations has a schema"
     wanted = {_FAULT}
     for event in contract.events.values():
-        wanted |= {event.operation, f"{event.operation}Response"}
+        wanted |= set(_elements(event))
     kept = [child for child in found if etree.QName(child).localname != "element" or child.get("name") in wanted]
     for facet in found.iter(f"{{{XSD}}}minInclusive", f"{{{XSD}}}maxInclusive"):
         facet.set("value", format(Decimal(facet.get("value", "0")), "f"))  # xs:decimal has no exponent
@@ -79,9 +79,14 @@ def _schema(spyne: Element, contract: Contract) -> Element:
     return schema
 
 
+def _elements(event: EventType) -> tuple[str, ...]:
+    """The elements of an operation's messages."""
+    return (event.operation,) if event.one_way else (event.operation, f"{event.operation}Response")
+
+
 def _messages(make: ElementMaker, contract: Contract) -> Iterator[Element]:
     for event in contract.events.values():
-        for name in (event.operation, f"{event.operation}Response"):
+        for name in _elements(event):
             yield make.message(make.part(name="parameters", element=f"tns:{name}"), name=name)
     yield make.message(make.part(name="fault", element=f"tns:{_FAULT}"), name=_FAULT)
 
@@ -93,8 +98,9 @@ def _port_type(make: ElementMaker, contract: Contract) -> Element:
         if event.doc:
             operation.append(make.documentation(event.doc))
         operation.append(make.input(message=f"tns:{event.operation}"))
-        operation.append(make.output(message=f"tns:{event.operation}Response"))
-        operation.append(make.fault(name=_FAULT, message=f"tns:{_FAULT}"))
+        if not event.one_way:  # WSDL 1.1 §2.4.1: neither output nor fault
+            operation.append(make.output(message=f"tns:{event.operation}Response"))
+            operation.append(make.fault(name=_FAULT, message=f"tns:{_FAULT}"))
         port_type.append(operation)
     return port_type
 
@@ -112,8 +118,9 @@ def _binding(make: ElementMaker, contract: Contract, suffix: str, namespace: str
         operation = make.operation(name=event.operation)
         operation.append(soap.operation(soapAction=action, style="document"))
         operation.append(make.input(soap.body(use="literal")))
-        operation.append(make.output(soap.body(use="literal")))
-        if namespace == SOAP11:  # Axis 1.4 can't read a 1.2 binding that declares a fault
+        if not event.one_way:
+            operation.append(make.output(soap.body(use="literal")))
+        if namespace == SOAP11 and not event.one_way:  # Axis 1.4 can't read a 1.2 binding that declares a fault
             operation.append(make.fault(soap.fault(name=_FAULT, use="literal"), name=_FAULT))
         binding.append(operation)
     return binding

@@ -18,6 +18,9 @@ class Type(StrEnum):
     DATE = "date"
     DATE_TIME = "date-time"
     DURATION = "duration"
+    BASE64 = "base64"
+    OBJECT = "object"
+    """A type that the contract declares itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,12 @@ class Field:
     name: str
     type: Type
     required: bool = False
+    list: bool = False
+    """Whether it is any number of such values, in their order."""
+    of: str = ""
+    """Of an object: the name of its declared type."""
+    fields: tuple[Field, ...] = ()
+    """Of an object: its own fields."""
     values: tuple[str, ...] = ()
     """Of a string: the only ones allowed (an enum)."""
     min_length: int | None = None
@@ -57,6 +66,8 @@ class EventType:
     time: str = ""
     """A template that gives a date-time; "" for the time of receipt."""
     doc: str = ""
+    one_way: bool = False
+    """Over SOAP: answered with an empty 202 instead of a receipt."""
 
     @property
     def required(self) -> tuple[str, ...]:
@@ -94,7 +105,7 @@ class Contract:
     @property
     def service(self) -> str:
         """The SOAP port type: `Calls` of `calls`."""
-        return "".join(word.capitalize() for word in split_words(self.name))
+        return type_name(self.name)
 
     def event_named(self, name: str) -> EventType | None:
         """The event type that goes by `name`: a path, a type or an alias; case, `-`, `_` and `.` don't matter."""
@@ -117,9 +128,14 @@ def split_words(name: str) -> list[str]:
 
 def operation_of(event_name: str) -> str:
     """The SOAP operation that an event has by default: `submitCallEnded` of `call.ended`."""
-    return "submit" + "".join(word.capitalize() for word in split_words(event_name))
+    return "submit" + type_name(event_name)
 
 
 def path_of(event_name: str) -> str:
     """The path segment that an event has by default: `call-ended` of `call.ended`."""
     return event_name.replace(".", "-")
+
+
+def type_name(name: str) -> str:
+    """The XML name of a declared type, or of an event's: `AgentSegment` of `agent_segment`."""
+    return "".join(word.capitalize() for word in split_words(name))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Mapping
 from datetime import tzinfo
 from enum import StrEnum
 
-from gateway.model import lexical
+from gateway.model import lexical, times
+from gateway.model.bracketed import Branch
 from gateway.model.canonical import Number
 from gateway.model.contract import Field, Type
-from gateway.model.lexical import Read, Unreadable
+from gateway.model.lexical import Read, Several, Unreadable
 from gateway.model.violations import Check, checks_of
 
 
@@ -24,11 +26,15 @@ class Form(StrEnum):
     """What the values of a message are, before they are read."""
 
     TEXT = "text"
-    """Text throughout: a form, a query."""
+    """Text throughout, and uploaded files as bytes: a form, a query. Names say what is nested in what."""
     XML = "xml"
-    """Text of XML elements; None where xsi:nil says so."""
+    """Text of XML elements, None where xsi:nil says so, `Pairs` where an element holds elements."""
     JSON = "json"
     """JSON's own values, numbers as `Number`."""
+
+
+class Pairs(list[tuple[str, object]]):
+    """An object as it was sent: (name, value), of which a name may be repeated."""
 
 
 ReadValue = Callable[[object], object]
@@ -36,7 +42,7 @@ ReadValue = Callable[[object], object]
 
 
 def value_readers(field: Field, reading: Reading, zone: tzinfo) -> Mapping[Form, ReadValue]:
-    """The readers of `field`, by form; date-times without an offset are in `zone`."""
+    """The readers of one value of `field`, which is no object, by form; date-times without an offset are in `zone`."""
     lenient = reading is Reading.LENIENT
     checks = checks_of(field)
     texts = {form: _checked(read, checks) for form, read in _text_readers(field, reading, zone).items()}
@@ -47,8 +53,40 @@ def value_readers(field: Field, reading: Reading, zone: tzinfo) -> Mapping[Form,
         from_text: Read | None = texts[form]
         if form is Form.JSON and not lenient and field.type in _WRITTEN_AS_SUCH:
             from_text = None
-        readers[form] = _value_reader(field, from_text, json_number, blank_is_absent=lenient)
+        # base64 of nothing is nothing, as in a string.
+        blank_is_absent = lenient or field.type is Type.BASE64
+        readers[form] = _value_reader(field, from_text, json_number, blank_is_absent=blank_is_absent)
     return readers
+
+
+def list_reader(read: ReadValue) -> ReadValue:
+    """The reader of any number of values that `read` reads; one that is absent is left out, null is refused."""
+
+    def read_list(raw: object) -> object:
+        if raw is None:
+            return None
+        if isinstance(raw, Branch):
+            raw = raw.items()
+        elif type(raw) is not list:
+            raise Unreadable(f"must be a list, not {kind_of(raw)}")
+        values, violations = [], []
+        for place, item in enumerate(raw):
+            try:
+                value = _refuse_null() if item is None else read(item)
+            except Unreadable as problem:
+                violations += problem.at(f"/{place}")
+                continue
+            if value is not None:
+                values.append(value)
+        if violations:
+            raise Several(violations)
+        return values or None
+
+    return read_list
+
+
+def _refuse_null() -> object:
+    raise Unreadable("must not be null inside a list")
 
 
 _WRITTEN_AS_SUCH = frozenset({Type.INTEGER, Type.DECIMAL, Type.DURATION, Type.BOOLEAN})
@@ -62,6 +100,7 @@ _NOUNS = {
     Type.DATE: "a date",
     Type.DATE_TIME: "a date and time",
     Type.DURATION: "a number of seconds",
+    Type.BASE64: "base64",
 }
 
 
@@ -95,7 +134,7 @@ def _value_reader(
 
 def _other_reader(field: Field, from_number: Read | None) -> ReadValue:
     """What reads all that is no text."""
-    is_boolean = field.type is Type.BOOLEAN
+    is_boolean, is_base64 = field.type is Type.BOOLEAN, field.type is Type.BASE64
     noun = _NOUNS[field.type]
 
     def other(raw: object) -> object:
@@ -103,7 +142,11 @@ def _other_reader(field: Field, from_number: Read | None) -> ReadValue:
             return raw
         if type(raw) is Number and from_number is not None:
             return from_number(str.__str__(raw))
-        raise Unreadable(f"must be {noun}, not {_json_kind(raw)}")
+        if type(raw) is bytes and is_base64:
+            return base64.b64encode(raw).decode() or None
+        if type(raw) is Branch and not raw.parts:
+            raise Unreadable("is sent twice")
+        raise Unreadable(f"must be {noun}, not {kind_of(raw)}")
 
     return other
 
@@ -123,25 +166,38 @@ def _checked(read: Read, checks: tuple[Check, ...]) -> Read:
     return read_and_check
 
 
+_TEXTS: dict[Reading, dict[Type, Read]] = {
+    Reading.STRICT: {
+        Type.STRING: lexical.string,
+        Type.INTEGER: lexical.integer,
+        Type.DECIMAL: lexical.decimal_without_exponent,
+        Type.DURATION: lexical.decimal_without_exponent,
+        Type.BOOLEAN: lexical.strict_boolean,
+        Type.DATE: times.calendar_date,
+        Type.BASE64: lexical.base64_text,
+    },
+    Reading.LENIENT: {
+        Type.STRING: lexical.string,
+        Type.INTEGER: lexical.whole_number,
+        Type.DECIMAL: lexical.plain_decimal,
+        Type.DURATION: times.lenient_duration,
+        Type.BOOLEAN: lexical.lenient_boolean,
+        Type.DATE: times.calendar_date,
+        Type.BASE64: lexical.base64_text,
+    },
+}
+
+
 def _text_readers(field: Field, reading: Reading, zone: tzinfo) -> Mapping[Form, Read]:
     lenient = reading is Reading.LENIENT
-    match field.type:
-        case Type.STRING:
-            return dict.fromkeys(Form, _declared_spelling(field.values) if field.values and lenient else lexical.string)
-        case Type.INTEGER:
-            return dict.fromkeys(Form, lexical.whole_number if lenient else lexical.integer)
-        case Type.DECIMAL:
-            return dict.fromkeys(Form, lexical.plain_decimal if lenient else lexical.decimal_without_exponent)
-        case Type.DURATION:
-            return dict.fromkeys(Form, lexical.lenient_duration if lenient else lexical.decimal_without_exponent)
-        case Type.BOOLEAN if lenient:
-            return dict.fromkeys(Form, lexical.lenient_boolean)
-        case Type.BOOLEAN:
-            return dict.fromkeys(Form, lexical.strict_boolean) | {Form.XML: lexical.xml_boolean}
-        case Type.DATE:
-            return dict.fromkeys(Form, lexical.calendar_date)
-        case Type.DATE_TIME:
-            return dict.fromkeys(Form, lexical.date_time_in(zone, lenient=lenient))
+    if field.type is Type.DATE_TIME:
+        return dict.fromkeys(Form, times.date_time_in(zone, lenient=lenient))
+    if field.values and lenient:
+        return dict.fromkeys(Form, _declared_spelling(field.values))
+    readers = dict.fromkeys(Form, _TEXTS[reading][field.type])
+    if field.type is Type.BOOLEAN and not lenient:
+        readers[Form.XML] = lexical.xml_boolean
+    return readers
 
 
 def _number_reader(field: Field, reading: Reading, zone: tzinfo) -> Read | None:
@@ -163,15 +219,20 @@ def _declared_spelling(values: tuple[str, ...]) -> Read:
     return lambda text: spelling.get(text.strip().lower(), lexical.string(text))
 
 
-def _json_kind(raw: object) -> str:
+def kind_of(raw: object) -> str:
+    """What was sent, in a word."""
     match raw:
         case Number():
             return "a number"
         case bool():
             return "true or false"
+        case bytes():
+            return "a file"
+        case Pairs():
+            return "elements"
+        case Branch() | dict():
+            return "an object"
         case list():
             return "a list"
-        case dict():
-            return "an object"
         case _:
             return "text"

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections import abc
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import UTC
 
 from gateway.model.canonical import canonical_json
 from gateway.model.contract import Contract, EventType
 from gateway.model.event import Event, rfc3339
+from gateway.model.lexical import Unreadable
 from gateway.model.message import Message
 from gateway.model.request import Caller, Request
 from gateway.model.template import Template
+from gateway.model.times import date_time_in
+
+_read_time = date_time_in(UTC, lenient=True)
+
+Attributes = abc.Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +58,29 @@ class Mapping:
     def _event(self, message: Message, attributes: dict[str, str], event_id: str) -> Event:
         kind: EventType = message.event
         subject, time = self.subjects[kind.name], self.times[kind.name]
+        own = message.attributes
         return Event(
             id=event_id,
             source=self.source,
             type=kind.name,
-            subject=(subject.rendered(message.data) or None) if subject else None,
-            time=(time.rendered(message.data) if time else None) or attributes["receivedtime"],
+            subject=(subject.rendered(message.data) if subject else None) or own.get("subject") or None,
+            time=(time.rendered(message.data) if time else None) or _time_of(own) or attributes["receivedtime"],
             data=canonical_json(message.data),
-            attributes={"dataschema": self.schemas[kind.name], **attributes},
+            attributes={"dataschema": self.schemas[kind.name], **attributes, **_senders(own)},
         )
+
+
+def _time_of(own: Attributes) -> str | None:
+    """The time that a CloudEvent says, in our form; None where it says none that is one."""
+    try:
+        return str(_read_time(own["time"])) if "time" in own else None
+    except Unreadable:
+        return None
+
+
+def _senders(own: Attributes) -> dict[str, str]:
+    """A CloudEvent's own id and source: they are its sender's, and ours are others."""
+    return {f"sender{name}": own[name] for name in ("id", "source") if name in own}
 
 
 def _template(text: str) -> Template | None:

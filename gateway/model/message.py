@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from gateway.model.contract import EventType
 from gateway.model.reading import Data
@@ -14,3 +15,5 @@ class Message:
 
     event: EventType
     data: Data
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    """Of a CloudEvent: its own attributes."""

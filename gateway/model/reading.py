@@ -1,4 +1,4 @@
-"""Text becomes data: one reader for each event type and reading, the same for every dialect.
+"""What was sent becomes data: one reader for each event type and reading, the same for every dialect.
 
 A dialect gives the reader `(name, value)` pairs as they were sent; the reader gives back the data in its one
 form, keys as declared and in declared order, or every violation at once.
@@ -6,18 +6,18 @@ form, keys as declared and in declared order, or every violation at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from typing import Any
 
 from gateway.errors import ContractViolation, Violation
-from gateway.model.contract import EventType, fold
-from gateway.model.field_reading import Form, Reading, ReadValue, value_readers
-from gateway.model.lexical import Unreadable
-
-EXTRA = "extra"
-"""Where a lenient reading keeps what the contract doesn't name."""
+from gateway.model.bracketed import Branch, steps_of
+from gateway.model.contract import EventType, Field, Type, fold
+from gateway.model.extra import EXTRA, plain, with_nul
+from gateway.model.field_reading import Form, Pairs, Reading, ReadValue, kind_of, list_reader, value_readers
+from gateway.model.lexical import Several, Unreadable
+from gateway.model.pointer import pointer
 
 Data = dict[str, Any]
 Sent = dict[str, object]
@@ -26,16 +26,23 @@ Sent = dict[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads messages of one event type in one reading."""
+    """Reads objects of one type in one reading: messages of an event type, and what is nested in them."""
 
-    event: EventType
     reading: Reading
     values: Mapping[Form, Mapping[str, ReadValue]] = field(repr=False)
     """What reads each field, by declared name in declared order."""
+    items: Mapping[str, ReadValue] = field(repr=False)
+    """What reads one XML value of each field that is no object, also where it is a list of them."""
+    inner: Mapping[str, Reader] = field(repr=False)
+    """The readers of the fields that are objects."""
     names: Mapping[Form, Mapping[str, str]] = field(repr=False)
     """Every name that a field goes by, as it is, to the declared one."""
     folded: Mapping[str, str] = field(repr=False)
     """The same, folded; empty in a strict reading."""
+    ranks: Mapping[str, Mapping[str, int]] = field(repr=False)
+    """Of a field with aliases: which of its names comes before which."""
+    gathered: Mapping[Form, frozenset[str]] = field(repr=False)
+    """The fields of which all that is sent is gathered: lists, and in flat text objects."""
     required: frozenset[str] = field(repr=False)
 
     def data(self, pairs: Iterable[tuple[str, object]], form: Form) -> Data:
@@ -45,52 +52,77 @@ class Reader:
             raise ContractViolation(summary(violations), violations=violations)
         return data
 
-    def examine(self, pairs: Iterable[tuple[str, object]], form: Form) -> tuple[Data, list[Violation]]:
-        """The data and the violations of one message, in the order of the contract."""
-        sent, extra, violations = self._sorted_out(pairs, form)
+    def examine(
+        self, pairs: Iterable[tuple[str, object]], form: Form, beside: Sequence[tuple[str, object]] = ()
+    ) -> tuple[Data, list[Violation]]:
+        """The data and the violations of one message, in the order of the contract.
+
+        `beside` is text that came with it, as URL parameters do: it counts where the message says nothing.
+        """
+        extra: Data = {}
+        violations: list[Violation] = []
+        sent = self._sorted_out(pairs, form, extra, violations)
+        also: dict[str, Sent] = {}
+        if beside:
+            unknown: Data = {}
+            also = self._sorted_out(beside, Form.TEXT, unknown, violations)
+            extra |= {name: raw for name, raw in unknown.items() if name not in extra}
         data: Data = {}
         for declared, read in self.values[form].items():
-            candidates = sent.get(declared)
             value: object = None
-            if candidates is not None:
-                try:
-                    value = self._value(declared, candidates, read, extra)
-                except Unreadable as problem:
-                    violations.append(Violation(f"/{declared}", str(problem)))
-                    continue
+            try:
+                if declared in sent:
+                    value = self._value(declared, sent[declared], read, extra)
+                if value is None and declared in also:
+                    value = self._value(declared, also[declared], self.values[Form.TEXT][declared], extra)
+            except Unreadable as problem:
+                violations += problem.at(f"/{declared}")
+                continue
             if value is not None:
                 data[declared] = value
             elif declared in self.required:
                 violations.append(Violation(f"/{declared}", "is required"))
         if extra:
-            violations += [Violation(pointer(name), "must not contain NUL (U+0000)") for name in _with_nul(extra)]
-            data[EXTRA] = extra
+            data[EXTRA] = {name: plain(raw) for name, raw in extra.items()}
+            violations += [Violation(pointer(name), "must not contain NUL (U+0000)") for name in with_nul(data[EXTRA])]
         return data, violations
 
     def _sorted_out(
-        self, pairs: Iterable[tuple[str, object]], form: Form
-    ) -> tuple[dict[str, Sent], Data, list[Violation]]:
-        """What was sent for each field; what no field takes; what is wrong with names."""
+        self, pairs: Iterable[tuple[str, object]], form: Form, extra: Data, violations: list[Violation]
+    ) -> dict[str, Sent]:
+        """What was sent for each field; what no field takes goes to `extra`, and wrong names to `violations`."""
         sent: dict[str, Sent] = {}
-        extra: Data = {}
-        violations: list[Violation] = []
-        names = self.names[form]
+        names, gathered = self.names[form], self.gathered[form]
         for name, raw in pairs:
             declared = names.get(name) or (self.folded and self.folded.get(fold(name)))
+            if form is Form.TEXT and gathered and not declared and (found := steps_of(name)) is not None:
+                root, steps = found
+                declared = names.get(root) or (self.folded and self.folded.get(fold(root)))
+                if declared and declared in gathered:
+                    _gather(sent, declared, root, steps, raw)
+                    continue
+                declared = None
             if not declared:
-                if self.reading is Reading.STRICT:
-                    violations.append(Violation(pointer(name), "is not a field of this event"))
-                elif name in extra:
-                    violations.append(Violation(pointer(name), "is sent twice"))
-                else:
-                    extra[name] = raw
+                self._unknown(name, raw, extra, violations)
+            elif declared in gathered:
+                _gather(sent, declared, name, [], raw)
             elif declared not in sent:
                 sent[declared] = {name: raw}
             elif name in sent[declared]:
                 violations.append(Violation(f"/{declared}", "is sent twice"))
             else:
                 sent[declared][name] = raw
-        return sent, extra, violations
+        return sent
+
+    def _unknown(self, name: str, raw: object, extra: Data, violations: list[Violation]) -> None:
+        if type(raw) is bytes:
+            violations.append(Violation(pointer(name), "is a file, and no field of this event takes it"))
+        elif self.reading is Reading.STRICT:
+            violations.append(Violation(pointer(name), "is not a field of this event"))
+        elif name in extra:
+            violations.append(Violation(pointer(name), "is sent twice"))
+        else:
+            extra[name] = raw
 
     def _value(self, declared: str, candidates: Sent, read: ReadValue, extra: Data) -> object:
         """Of two names the first that is not absent, declared name first, then aliases; a different other is extra."""
@@ -99,7 +131,7 @@ class Reader:
             return read(raw)
         if self.reading is Reading.STRICT:
             raise Unreadable(f"is sent twice, as {' and as '.join(candidates)}")
-        ranks = self._ranks(declared)
+        ranks = self.ranks[declared]
         chosen: object = None
         for name in sorted(candidates, key=lambda name: (name != declared, ranks[fold(name)])):
             raw = candidates[name]
@@ -109,29 +141,92 @@ class Reader:
                 extra[name] = raw
         return chosen
 
-    def _ranks(self, declared: str) -> dict[str, int]:
-        one = next(one for one in self.event.fields if one.name == declared)
-        ranks: dict[str, int] = {}
-        for rank, alias in enumerate((one.name, *one.aliases)):
-            ranks.setdefault(fold(alias), rank)
-        return ranks
-
 
 def reader_for(event: EventType, reading: Reading, zone: tzinfo = UTC) -> Reader:
     """Compile the reader of `event`; date-times without an offset are in `zone`."""
-    readers = {one.name: value_readers(one, reading, zone) for one in event.fields}
-    own = {one.name: one.name for one in event.fields}
-    known = {alias: one.name for one in event.fields for alias in one.aliases} | own
+    return _reader_of(event.fields, reading, zone)
+
+
+def _reader_of(fields: tuple[Field, ...], reading: Reading, zone: tzinfo) -> Reader:
+    inner = {one.name: _reader_of(one.fields, reading, zone) for one in fields if one.type is Type.OBJECT}
+    single = {
+        one.name: _object_readers(inner[one.name]) if one.name in inner else value_readers(one, reading, zone)
+        for one in fields
+    }
+    lists = frozenset(one.name for one in fields if one.list)
+    own = {one.name: one.name for one in fields}
+    known = {alias: one.name for one in fields for alias in one.aliases} | own
     lenient = reading is Reading.LENIENT
     return Reader(
-        event=event,
         reading=reading,
-        values={form: {name: by_form[form] for name, by_form in readers.items()} for form in Form},
+        values={
+            form: {name: list_reader(read[form]) if name in lists else read[form] for name, read in single.items()}
+            for form in Form
+        },
+        items={name: read[Form.XML] for name, read in single.items()},
+        inner=inner,
         # Aliases are names over HTTP; the schema of the XML has none.
         names={form: own if form is Form.XML and not lenient else known for form in Form},
         folded={fold(alias): name for alias, name in known.items()} if lenient else {},
-        required=frozenset(event.required),
+        ranks={one.name: _ranks(one) for one in fields},
+        gathered={Form.TEXT: lists | inner.keys(), Form.XML: lists, Form.JSON: frozenset()},
+        required=frozenset(one.name for one in fields if one.required),
     )
+
+
+def _object_readers(inner: Reader) -> Mapping[Form, ReadValue]:
+    return {form: _object_reader(inner, form) for form in Form}
+
+
+def _object_reader(inner: Reader, form: Form) -> ReadValue:
+    lenient = inner.reading is Reading.LENIENT
+
+    def read(raw: object) -> object:
+        match raw:
+            case None:
+                return None
+            case Pairs():
+                pairs: Iterable[tuple[str, object]] = raw
+            case dict():
+                pairs = raw.items()
+            case Branch() if raw.parts and not any(raw.values):
+                pairs = raw.pairs()
+            case Branch() if lenient and not raw.parts and _is_blank(raw.values):
+                return None
+            case str() if _is_blank([raw]) and form is Form.XML and not (lenient and inner.required):
+                pairs = ()  # an empty element is an object without fields
+            case str() if lenient and _is_blank([raw]):
+                return None
+            case _:
+                raise Unreadable(f"must be an object, not {kind_of(raw)}")
+        data, violations = inner.examine(pairs, form)
+        if violations:
+            raise Several(violations)
+        return data
+
+    return read
+
+
+def _is_blank(values: list[Any]) -> bool:
+    return all(type(value) is str and not value.strip() for value in values)
+
+
+def _gather(sent: dict[str, Sent], declared: str, name: str, steps: list[str], raw: object) -> None:
+    branch = sent.setdefault(declared, {}).setdefault(name, Branch())
+    assert isinstance(branch, Branch)
+    if isinstance(raw, Branch):
+        branch.join(raw)
+    elif type(raw) is list:  # an encoded array
+        branch.values += raw
+    else:
+        branch.grow(steps, raw)
+
+
+def _ranks(one: Field) -> dict[str, int]:
+    ranks: dict[str, int] = {}
+    for rank, alias in enumerate((one.name, *one.aliases)):
+        ranks.setdefault(fold(alias), rank)
+    return ranks
 
 
 def summary(violations: list[Violation]) -> str:
@@ -141,30 +236,9 @@ def summary(violations: list[Violation]) -> str:
     return f"{first.path or 'the message'} {first.message}{more}"
 
 
-def pointer(name: str) -> str:
-    """`name` as a JSON Pointer (RFC 6901 §3)."""
-    return "/" + name.replace("~", "~0").replace("/", "~1")
-
-
 def _says(read: ReadValue, raw: object, chosen: object) -> bool:
     """Whether another name says nothing, or what was read already."""
     try:
         return read(raw) in (None, chosen)
     except Unreadable:
         return False
-
-
-def _with_nul(extra: Data) -> list[str]:
-    return [name for name, value in extra.items() if "\0" in name or _has_nul(value)]
-
-
-def _has_nul(value: object) -> bool:
-    match value:
-        case str():
-            return "\0" in value
-        case dict():
-            return any("\0" in key or _has_nul(item) for key, item in value.items())
-        case list():
-            return any(map(_has_nul, value))
-        case _:
-            return False

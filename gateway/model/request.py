@@ -7,6 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
+from urllib.parse import unquote_plus
+
+from gateway.model.coding import inflated
+
+_MASK = "••••"
 
 
 class Dialect(StrEnum):
@@ -54,10 +59,17 @@ class Request:
     received_at: datetime
     incoming: Incoming
     body: bytes = b""
+    """As it came."""
+    content: bytes = b""
+    """The body without its content codings."""
     binding: str = ""
-    """Which door it came by, for the record: json, form, query, soap11, soap12."""
+    """Which door it came by, for the record: json, form, query, xml, multipart, text, cloudevents, soap11, soap12."""
     secrets: frozenset[str] = frozenset({"authorization", "proxy-authorization", "cookie", "x-api-key"})
     """Headers whose values are masked before anything is stored."""
+    secret_parameters: frozenset[str] = frozenset()
+    """URL parameters that an authenticator reads: no fields, and masked before anything is stored."""
+    notes: list[str] = field(default_factory=list)
+    """What its sender is told in the receipt, besides that it was taken."""
     memo: dict[str, Any] = field(default_factory=dict)
     """What was worked out once and is needed again, by name of the function that did."""
 
@@ -67,12 +79,23 @@ class Request:
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
     def load(self, limit: int) -> None:
-        """Read the body. Raises TooLarge, TimedOut or Malformed."""
+        """Read the body, at most `limit` bytes inflated. Raises TooLarge, TimedOut, Malformed, UnsupportedMedia."""
         self.body = self.incoming.read(limit)
+        self.content = inflated(self.headers, self.body, limit)
 
     def stored_headers(self) -> dict[str, str]:
         """The headers with every secret masked."""
-        return {name: "••••" if name in self.secrets else value for name, value in self.headers.items()}
+        return {name: _MASK if name in self.secrets else value for name, value in self.headers.items()}
+
+    def stored_query(self) -> str:
+        """The query with every secret masked."""
+        if not self.secret_parameters:
+            return self.query
+        return "&".join(map(self._masked, self.query.split("&")))
+
+    def _masked(self, parameter: str) -> str:
+        name, equals, _ = parameter.partition("=")
+        return f"{name}{equals}{_MASK}" if unquote_plus(name) in self.secret_parameters else parameter
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from spyne import Application
 from spyne.interface.wsdl import Wsdl11
 from spyne.protocol.soap import Soap11
 
-from gateway.errors import UnknownOperation
+from gateway.errors import Malformed, UnknownOperation
 from gateway.model.contract import Contract, fold
 from gateway.model.field_reading import Reading
 from gateway.model.message import Message
@@ -20,9 +20,9 @@ from gateway.model.request import Dialect
 from gateway.soap.declaring import application_of
 from gateway.soap.envelope import NS11, NS12, Envelope
 from gateway.soap.mapper import Mapper
+from gateway.soap.sent import Targets, targets_of
 
 _NAMESPACES = {Dialect.SOAP11: NS11, Dialect.SOAP12: NS12}
-_INT_BITS, _LONG_BITS = 31, 63
 
 
 class Context:
@@ -41,12 +41,14 @@ class Context:
         "out_body_doc",
         "out_object",
         "out_string",
+        "targets",
     )
 
     def __init__(self, envelope: Envelope) -> None:
         self.in_document = envelope
         self.dialect = envelope.dialect
         self.in_body_doc = envelope.payload
+        self.targets: Targets = {}
         self.method_request_string = ""
         self.descriptor: Any = None
         self.in_object: list[Message] = []
@@ -63,6 +65,7 @@ class GatewayProtocol(Soap11):  # type: ignore[misc] # spyne is untyped
         self._readers = readers
         self._mappers: dict[str, Mapper] = {}
         self._operations: dict[str, str] = {}
+        self._is_lenient = any(reader.reading is Reading.LENIENT for reader in readers.values())
         super().__init__()
 
     def set_app(self, value: Application | None) -> None:
@@ -84,13 +87,16 @@ class GatewayProtocol(Soap11):  # type: ignore[misc] # spyne is untyped
         """Find the operation by the first element of the body, never by SOAPAction (clients send it in many ways)."""
         name = etree.QName(ctx.in_body_doc)
         ctx.method_request_string = f"{{{name.namespace or ''}}}{name.localname}"
-        reader = next(iter(self._readers.values()))
-        if reader.reading is Reading.LENIENT:
+        beside = ctx.in_document.beside
+        ctx.targets = (targets_of(beside) if self._is_lenient else None) or {}
+        if beside and not ctx.targets:
+            raise Malformed(f"the Body has {len(beside) + 1} elements; one, the operation's, is expected")
+        if self._is_lenient:
             ctx.method_request_string = self._operations.get(fold(name.localname), ctx.method_request_string)
 
     def deserialize(self, ctx: Context, message: object) -> None:  # noqa: ARG002 - Spyne's signature
         """Decode the operation's element. Raises ContractViolation, TooLarge."""
-        ctx.in_object = [self._mappers[ctx.descriptor.name].message(ctx.in_body_doc)]
+        ctx.in_object = [self._mappers[ctx.descriptor.name].message(ctx.in_body_doc, ctx.targets)]
 
     def serialize(self, ctx: Context, message: object) -> None:  # noqa: ARG002 - Spyne's signature
         """Encode the receipt as the operation's response."""

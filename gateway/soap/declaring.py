@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from spyne import Application, ComplexModelBase, Fault, ServiceBase, rpc
-from spyne.model import Boolean, Date, DateTime, Decimal, Integer, Integer32, Integer64, Unicode
+from spyne.model import Boolean, ByteArray, Date, DateTime, Decimal, Integer, Integer32, Integer64, Unicode
 from spyne.model.complex import ComplexModelMeta
 from spyne.protocol.soap import Soap11
 
-from gateway.model.contract import Contract, EventType, Field, Type
+from gateway.model.contract import Contract, EventType, Field, Type, type_name
 from gateway.model.patterns import xsd_pattern
 from gateway.model.receipt import Status
 
@@ -18,9 +18,12 @@ _INT_BITS, _LONG_BITS = 31, 63
 
 def application_of(contract: Contract, reads: Soap11, writes: Soap11) -> Application:
     """The contract as a Spyne application, with the protocol objects that read and write its calls."""
+    types: dict[str, Any] = {}
     receipt = _receipt(contract)
     rejected = type("EventRejected", (Fault,), {"__namespace__": contract.namespace, "_type_info": _rejected(contract)})
-    operations = {event.operation: _operation(contract, event, receipt, rejected) for event in contract.events.values()}
+    operations = {
+        event.operation: _operation(contract, event, types, receipt, rejected) for event in contract.events.values()
+    }
     return Application(
         [type(contract.service, (ServiceBase,), operations)],
         contract.namespace,
@@ -30,20 +33,26 @@ def application_of(contract: Contract, reads: Soap11, writes: Soap11) -> Applica
     )
 
 
-def _operation(contract: Contract, event: EventType, receipt: Any, rejected: type[Fault]) -> Any:  # noqa: ANN401
-    model = _complex(contract, event.element[0].upper() + event.element[1:], [_member(one) for one in event.fields])
+def _operation(
+    contract: Contract,
+    event: EventType,
+    types: dict[str, Any],
+    receipt: Any,  # noqa: ANN401 - Spyne's types are made at run time
+    rejected: type[Fault],
+) -> Any:  # noqa: ANN401
+    members = [_member(contract, one, types) for one in event.fields]
+    model = _complex(contract, event.element[0].upper() + event.element[1:], members)
 
     def operation(_ctx: object, _event: object) -> None:
         """Only Spyne reads this: calls go through the protocol object."""
 
     operation.__name__ = event.operation
     operation.__doc__ = event.doc or None
+    answer = {"_returns": receipt.customize(min_occurs=1, nillable=False), "_out_variable_name": "receipt"}
     return rpc(
         model.customize(min_occurs=1, nillable=False),
         _args=(event.element,),
-        _returns=receipt.customize(min_occurs=1, nillable=False),
-        _out_variable_name="receipt",
-        _throws=[rejected],
+        **({} if event.one_way else {**answer, "_throws": [rejected]}),
     )(operation)
 
 
@@ -76,27 +85,42 @@ def _complex(contract: Contract, name: str, members: list[tuple[str, Any]]) -> A
     return ComplexModelMeta(name, (ComplexModelBase,), {"__namespace__": contract.namespace, "_type_info": members})
 
 
-def _member(one: Field) -> tuple[str, Any]:
+def _member(contract: Contract, one: Field, types: dict[str, Any]) -> tuple[str, Any]:
     """A field as Spyne declares it. `customize` once only: twice leaves names such as `x_TypexParentType`."""
     facets: dict[str, Any] = {
         "min_occurs": 1 if one.required else 0,
-        "nillable": not one.required,
+        "nillable": not one.required and not one.list,
         "doc": _documentation(one),
     }
-    match one.type:
-        case Type.STRING:
-            base, more = Unicode, _text_facets(one)
-        case Type.INTEGER:
-            base, more = _integer_type(one), _number_facets(one)
-        case Type.DECIMAL | Type.DURATION:
-            base, more = Decimal, _number_facets(one)
-        case Type.BOOLEAN:
-            base, more = Boolean, {}
-        case Type.DATE:
-            base, more = Date, {}
-        case Type.DATE_TIME:
-            base, more = DateTime, {}
+    if one.list:
+        facets["max_occurs"] = "unbounded"
+    if one.type is Type.OBJECT:
+        base, more = _nested(contract, one, types), {}
+    elif one.type is Type.STRING:
+        base, more = Unicode, _text_facets(one)
+    elif one.type is Type.INTEGER:
+        base, more = _integer_type(one), _number_facets(one)
+    else:
+        base, more = _SPYNE[one.type], _number_facets(one) if one.type in (Type.DECIMAL, Type.DURATION) else {}
     return one.name, base.customize(**facets, **more)
+
+
+_SPYNE = {
+    Type.DECIMAL: Decimal,
+    Type.DURATION: Decimal,
+    Type.BOOLEAN: Boolean,
+    Type.DATE: Date,
+    Type.DATE_TIME: DateTime,
+    Type.BASE64: ByteArray,
+}
+
+
+def _nested(contract: Contract, one: Field, types: dict[str, Any]) -> Any:  # noqa: ANN401
+    """The type that the contract declares itself; one for all fields that are of it."""
+    if one.of not in types:
+        members = [_member(contract, inner, types) for inner in one.fields]
+        types[one.of] = _complex(contract, type_name(one.of), members)
+    return types[one.of]
 
 
 def _documentation(one: Field) -> str:

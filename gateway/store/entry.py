@@ -46,4 +46,7 @@ class Entry:
 
     def receipt_of(self, status: Status, event_ids: Sequence[str]) -> Receipt:
         """What its caller is told."""
-        return Receipt(self.request.request_id, tuple(event_ids), status, self.request.received_at, self.is_list)
+        request = self.request
+        return Receipt(
+            request.request_id, tuple(event_ids), status, request.received_at, self.is_list, tuple(request.notes)
+        )

@@ -130,7 +130,7 @@ def _request_row(connection: Connection, entry: Entry, receipt: Receipt, numbers
         "state": receipt.status,
         "method": request.method,
         "path": request.path,
-        "query": request.query,
+        "query": request.stored_query(),
         "headers": json.dumps(request.stored_headers(), ensure_ascii=False),
         "body": None if body_ref else body,
         "body_ref": body_ref,

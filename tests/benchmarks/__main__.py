@@ -13,8 +13,8 @@ from pathlib import Path
 
 import requests
 
-from gateway.cli.doors import sample
 from gateway.contracts.load import load
+from gateway.model.sample import sample
 from tests.benchmarks.load import calls_per_second, delivery_latencies
 from tests.conftest import ROOT
 from tests.running import free_port, running, wait_for

@@ -85,13 +85,6 @@ class Conformance:
         with pytest.raises(Malformed):
             self.binding.read(a_request(b""))
 
-    @pytest.mark.parametrize("encoding", ["gzip", "br", "x-unknown"])
-    def test_a_content_encoding_that_we_do_not_read_is_unsupported(self, encoding: str) -> None:
-        request = self.a_good_request()
-        request.headers = {**request.headers, "content-encoding": encoding}
-        with pytest.raises(UnsupportedMedia):
-            self.binding.read(request)
-
     @pytest.mark.parametrize("status", list(Status))
     def test_the_receipt_is_told(self, status: Status) -> None:
         request = self.a_good_request()

@@ -8,7 +8,8 @@ from typing import Any, cast
 
 import pytest
 
-from gateway.bindings.http import MAX_EVENTS, HttpBinding
+from gateway.bindings.http import HttpBinding
+from gateway.bodies import MAX_EVENTS
 from gateway.errors import ContractViolation, Malformed, Refusal, TooLarge, Violation
 from gateway.model.contract import Contract, Type
 from gateway.model.field_reading import Reading
@@ -106,12 +107,12 @@ def test_the_receipt_of_a_list_has_one_for_each_event() -> None:
         ('[{"call_id":"1"},1]', "item 1 of the list is no object"),
         ("[[]]", "item 0 of the list is no object"),
         ("", "neither a body nor a query"),
-        (" \n", "not JSON"),
+        (" \n", "neither a body nor a query"),
         ('{"call_id":"1"', "not JSON"),
         ('{"call_id":"1"} x', "not JSON"),
         ('{"call_id":"1",}', "not JSON"),
         ('{"call_id":"a\nb"}', "not JSON"),
-        ("call_id=1", "not JSON"),
+        ("call_id", "not JSON"),
     ],
 )
 @pytest.mark.parametrize("reading", [STRICT, LENIENT])
@@ -187,8 +188,8 @@ def test_a_form_and_a_query_are_read_alike(body: str, expected: Data) -> None:
 @pytest.mark.parametrize(
     ("body", "kind", "why"),
     [
-        ("call_id=%FF", Malformed, "a percent-encoded value is not UTF-8"),
-        ("%FF=1", Malformed, "a percent-encoded value is not UTF-8"),
+        ("call_id=%81", Malformed, "a percent-encoded value in it is not"),
+        ("%81=1", Malformed, "a percent-encoded value in it is not"),
         ("call_id=1&call_id=1", ContractViolation, "/call_id is sent twice"),
         ("call_id=1&call%5Fid=2", ContractViolation, "/call_id is sent twice"),
         ("call_id=1&x=1&x=2", ContractViolation, "/x is sent twice"),
@@ -203,7 +204,15 @@ def test_what_is_wrong_in_a_form_is_wrong_in_a_query(body: str, kind: type[Refus
 
 def test_a_query_is_utf_8_even_where_it_is_not_percent_encoded() -> None:
     assert [{"call_id": "ë"}] == read(sent(query="call_id=\xc3\xab", method="GET"))
-    refused(sent(query="call_id=\xff", method="GET"), Malformed)
+    refused(sent(query="call_id=\xff", method="GET"), Malformed, STRICT)
+
+
+@pytest.mark.parametrize("body", ["call_id=Zo%EB", "call_id=Zo\xeb"])
+def test_a_form_or_query_that_is_not_utf_8_is_leniently_read_as_windows_1252_and_told(body: str) -> None:
+    form, query = sent(body.encode("latin-1"), FORM), sent(query=body, content_type=None, method="GET")
+    assert [{"call_id": "Zoë"}] == read(form) == read(query)
+    for noun, request in (("form", form), ("query", query)):
+        assert [f"the {noun} is not UTF-8 and names no charset; it was read as Windows-1252"] == request.notes
 
 
 def test_a_get_without_anything_is_an_empty_message() -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 import requests
 
-from gateway.cli.doors import PROTOCOLS, Refused, Sender, sample
+from gateway.cli.doors import PROTOCOLS, Refused, Sender
 from gateway.model.contract import Contract, Type
+from gateway.model.sample import sample
 from tests.builders import a_field, an_event_type
 from tests.cli.conftest import Endpoint
 from tests.running import free_port

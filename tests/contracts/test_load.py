@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from gateway.contracts.load import load
+from gateway.contracts.types import BUILTIN
 from gateway.errors import ConfigError
 from gateway.model.contract import Field, Type
 
@@ -87,9 +88,9 @@ def test_what_is_left_out_has_the_pinned_defaults() -> None:
     assert Field("a", Type.STRING) == event.fields[0]
 
 
-@pytest.mark.parametrize("kind", list(Type))
+@pytest.mark.parametrize("kind", BUILTIN)
 def test_every_type_can_be_declared(kind: Type) -> None:
-    assert kind is load(a_contract_with(f'{{ type = "{kind}" }}'), FILE).events["call.ended"].fields[0].type
+    assert kind == load(a_contract_with(f'{{ type = "{kind}" }}'), FILE).events["call.ended"].fields[0].type
 
 
 @pytest.mark.parametrize(
@@ -176,7 +177,7 @@ TAKEN = {
 }
 
 
-@pytest.mark.parametrize("kind", list(Type))
+@pytest.mark.parametrize("kind", BUILTIN)
 @pytest.mark.parametrize("facet", FACETS)
 def test_a_facet_applies_to_its_types_only(kind: Type, facet: str) -> None:
     text = a_contract_with(f'{{ type = "{kind}", {facet} = {FACETS[facet]} }}')
@@ -275,6 +276,7 @@ def test_all_problems_are_told_at_once() -> None:
 
 
 def test_what_has_the_wrong_form_is_told_at_once_too() -> None:
-    text = 'name = 5\nversion = 0\n[events."call".fields]\na = { type = "text" }\nb = { colour = 1, type = "string" }'
-    expected = ["name", "namespace", "version", "events.call.fields.a.type", "events.call.fields.b.colour"]
+    fields = 'a = { list = 5, type = "string" }\nb = { colour = 1, type = "string" }'
+    text = f'name = 5\nversion = 0\n[events."call".fields]\n{fields}'
+    expected = ["name", "namespace", "version", "events.call.fields.a.list", "events.call.fields.b.colour"]
     assert expected == paths(text)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.errors import UnsupportedMedia
-from gateway.model.charset import charset_of, text_of
+from gateway.errors import Malformed, UnsupportedMedia
+from gateway.model.charset import charset_of, decoded
 
 JSON = "application/json"
 
@@ -33,10 +33,14 @@ JSON = "application/json"
     ],
 )
 def test_a_body_is_read_in_its_encoding(content_type: str, body: bytes, expected: str) -> None:
-    assert expected == text_of({"content-type": content_type}, body)
+    assert expected == text(content_type, body)
 
 
-@pytest.mark.parametrize("charset", ["koi8-r", "utf-7", "ebcdic-cp-us", "klingon", '""', "rot13", "hex", "a\0b", "é"])
+def text(content_type: str, body: bytes) -> str:
+    return decoded(body, charset_of({"content-type": content_type}, body).codec)
+
+
+@pytest.mark.parametrize("charset", ["utf-7", "klingon", "idna", "unicode_escape", '""', "rot13", "hex", "a\0b", "é"])
 def test_a_charset_that_we_do_not_read_is_unsupported(charset: str) -> None:
     with pytest.raises(UnsupportedMedia, match="send UTF-8"):
         charset_of({"content-type": f"{JSON}; charset={charset}"}, b"{}")
@@ -47,15 +51,32 @@ def test_a_charset_that_we_do_not_read_is_unsupported(charset: str) -> None:
     [("", b"Zo\xeb"), (f"{JSON}; charset=ascii", "Zoë".encode()), (f"{JSON}; charset=utf-16le", b"odd")],
 )
 def test_a_body_that_is_not_in_its_encoding_cannot_be_read(content_type: str, body: bytes) -> None:
-    with pytest.raises(UnicodeDecodeError):
-        text_of({"content-type": content_type}, body)
+    with pytest.raises(Malformed):
+        text(content_type, body)
 
 
 @pytest.mark.parametrize("content_type", ["", JSON, f"{JSON}; charset="])
-def test_without_a_charset_the_document_decides(content_type: str) -> None:
-    assert charset_of({"content-type": content_type}, b"{}") is None
+def test_without_a_charset_it_is_utf_8_and_nobody_said_so(content_type: str) -> None:
+    charset = charset_of({"content-type": content_type}, b"{}")
+    assert ("utf-8", False) == (charset.codec, charset.is_said)
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
 def test_a_bom_decides_whatever_the_header_names(encoding: str) -> None:
-    assert charset_of({"content-type": f"{JSON}; charset=koi8-r"}, "\ufeff{}".encode(encoding)) is None
+    assert encoding == charset_of({"content-type": f"{JSON}; charset=koi8-r"}, "\ufeff{}".encode(encoding)).codec
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_shows_in_the_first_character_where_nothing_names_it(encoding: str) -> None:
+    assert encoding == charset_of({}, "{}".encode(encoding)).codec
+
+
+@pytest.mark.parametrize(
+    ("declared", "expected"),
+    [("iso-8859-1", "latin-1"), ("Windows-1252", "cp1252"), ("utf-8", "utf-8"), ("UTF-16", "utf-8"), ("", "utf-8")],
+)
+def test_an_xml_declaration_says_it_last(declared: str, expected: str) -> None:
+    said = f' encoding="{declared}"' if declared else ""
+    document = f'<?xml version="1.0"{said}?><a/>'.encode()
+    assert expected == charset_of({"content-type": "text/xml"}, document).codec
+    assert "koi8-r" == charset_of({"content-type": "text/xml; charset=koi8-r"}, document).codec

@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.model import lexical
+from gateway.model import lexical, times
 from gateway.model.lexical import MAX_DIGITS, Read, Unreadable
 
 NEW_YORK = ZoneInfo("America/New_York")
 EXACT = Context(prec=20_000, Emin=-20_000, Emax=20_000)
 
-strict = lexical.date_time_in(UTC, lenient=False)
-lenient = lexical.date_time_in(UTC, lenient=True)
+strict = times.date_time_in(UTC, lenient=False)
+lenient = times.date_time_in(UTC, lenient=True)
 
 digits = st.text("0123456789", min_size=1, max_size=110)
 signs = st.sampled_from(["", "-", "+"])
@@ -57,14 +57,14 @@ REFUSED: list[tuple[Read, str, list[str]]] = [
     (lexical.whole_number, "must be an integer", ["5.5", "1e-1", "1." + 90 * "0" + "1", "five", "", "NaN"]),
     (lexical.whole_number, "at most 100 digits", [101 * "1", "1e100"]),
     (
-        lexical.calendar_date, "must be a date such as",
+        times.calendar_date, "must be a date such as",
         ["2026-02-29", "0000-01-01", "10000-01-01", "2026-3-16", "20260316", "2026-03-16T00:00:00", "٢٠٢٦-03-16", ""],
     ),
     (
-        lexical.lenient_duration, "must be a duration in seconds",
+        times.lenient_duration, "must be a duration in seconds",
         ["", "P", "PT", "P1DT", "P1Y", "P1M", "pt5s", "00:60:00", "00:00:60", "1:2:3", "12345678:00:00", "5 min"],
     ),
-    (lexical.lenient_duration, "at most 100 digits", [101 * "1", "1e100", "PT" + 101 * "9" + "H"]),
+    (times.lenient_duration, "at most 100 digits", [101 * "1", "1e100", "PT" + 101 * "9" + "H"]),
     (lexical.string, "must not contain NUL", ["\0", "a\0b"]),
 ]  # fmt: skip
 
@@ -191,20 +191,20 @@ def test_epochs_are_those_of_counting(seconds: int, millionths: int) -> None:
     ],
 )
 def test_without_an_offset_the_time_zone_decides(zone: str, text: str, expected: str) -> None:
-    assert expected == lexical.date_time_in(ZoneInfo(zone), lenient=False)(text)
+    assert expected == times.date_time_in(ZoneInfo(zone), lenient=False)(text)
 
 
 @given(st.datetimes(datetime(1975, 1, 1), datetime(2037, 1, 1)).map(lambda wall: wall.replace(microsecond=0)))  # noqa: DTZ001
 def test_wall_clock_times_are_the_first_moment_the_clock_shows_them(wall: datetime) -> None:
     candidates = [(wall + timedelta(hours=behind)).replace(tzinfo=UTC) for behind in (4, 5)]
     shown = [moment for moment in candidates if moment.astimezone(NEW_YORK).replace(tzinfo=None) == wall]
-    read = lexical.date_time_in(NEW_YORK, lenient=False)(wall.isoformat())
+    read = times.date_time_in(NEW_YORK, lenient=False)(wall.isoformat())
     assert (shown or candidates[1:])[0] == datetime.fromisoformat(str(read))
 
 
 @given(st.dates())
 def test_every_date_is_read_as_it_is_written(day: date) -> None:
-    assert day.isoformat() == lexical.calendar_date(day.isoformat())
+    assert day.isoformat() == times.calendar_date(day.isoformat())
 
 
 DURATIONS = [
@@ -216,7 +216,7 @@ DURATIONS = [
 
 @pytest.mark.parametrize(("text", "expected"), DURATIONS)
 def test_a_lenient_duration_is_seconds_a_clock_or_a_period(text: str, expected: str) -> None:
-    assert expected == format(lexical.lenient_duration(text), "f")
+    assert expected == format(times.lenient_duration(text), "f")
 
 
 @given(st.timedeltas(timedelta(0), timedelta(days=400)))
@@ -224,8 +224,8 @@ def test_clocks_and_periods_are_those_of_timedelta(length: timedelta) -> None:
     minutes, seconds = divmod(length.seconds, 60)
     fraction = f"{seconds:02}.{length.microseconds:06}"
     exact = Decimal(length // timedelta(microseconds=1)) / 1_000_000
-    assert exact == lexical.lenient_duration(f"{length.days * 24 + minutes // 60:02}:{minutes % 60:02}:{fraction}")
-    assert exact == lexical.lenient_duration(f"P{length.days}DT{minutes}M{fraction}S")
+    assert exact == times.lenient_duration(f"{length.days * 24 + minutes // 60:02}:{minutes % 60:02}:{fraction}")
+    assert exact == times.lenient_duration(f"P{length.days}DT{minutes}M{fraction}S")
 
 
 BOOLEANS: list[tuple[Read, str, str]] = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterable
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -14,7 +15,8 @@ from gateway.errors import ContractViolation, Violation
 from gateway.model.canonical import Number, canonical_json
 from gateway.model.contract import Field, Type
 from gateway.model.field_reading import Form, Reading
-from gateway.model.reading import Reader, pointer, reader_for, summary
+from gateway.model.pointer import pointer
+from gateway.model.reading import Reader, reader_for, summary
 from tests.builders import a_field, an_event_type
 
 ENUM = a_field("v", values=("Yes", "No way"))
@@ -28,6 +30,8 @@ GONE = ""
 N = Number
 
 Row = tuple[Type | Field, tuple[Form, ...], object, str | None, str | None]
+TEXTUAL = (Type.STRING, Type.BASE64)
+SCALARS = [kind for kind in Type if kind is not Type.OBJECT]
 TABLE: list[Row] = [
     # type, forms, what was sent, strict, lenient: as JSON of the event
     (Type.STRING, EVERY, "abc", '"abc"', '"abc"'),
@@ -97,10 +101,21 @@ TABLE: list[Row] = [
     (Type.DURATION, EVERY, "00:01:30", NO, "90"),
     (Type.DURATION, EVERY, "01:30", NO, "90"),
     (Type.DURATION, EVERY, "PT1M30S", NO, "90"),
-    *((kind, EVERY, blank, NO, GONE) for kind in Type if kind is not Type.STRING for blank in ("", " \t")),
-    *((kind, EVERY, None, GONE, GONE) for kind in Type),
-    *((kind, JSON, nested, NO, NO) for kind in Type for nested in ([], [N("1")], {}, {"a": "b"})),
-    *((kind, JSON, False, NO, NO) for kind in Type if kind is not Type.BOOLEAN),
+    (Type.BASE64, EVERY, " aGk=\n", '"aGk="', '"aGk="'),
+    (Type.BASE64, EVERY, "aGVs\r\nbG8=", '"aGVsbG8="', '"aGVsbG8="'),
+    *((Type.BASE64, EVERY, wrong, NO, NO) for wrong in ("aGk", "aG k==", "aGl=", "a-_=", "@@@@", "=", "aGk=aGk=")),
+    *((Type.BASE64, EVERY, blank, GONE, GONE) for blank in ("", " \t")),
+    (Type.BASE64, (Form.TEXT,), b"\0\xff", '"AP8="', '"AP8="'),
+    (Type.STRING, (Form.TEXT,), b"text", NO, NO),
+    *(
+        (kind, EVERY, blank, NO, GONE)
+        for kind in SCALARS
+        if kind not in (Type.STRING, Type.BASE64)
+        for blank in ("", " \t")
+    ),
+    *((kind, EVERY, None, GONE, GONE) for kind in SCALARS),
+    *((kind, JSON, nested, NO, NO) for kind in SCALARS for nested in ([], [N("1")], {}, {"a": "b"})),
+    *((kind, JSON, False, NO, NO) for kind in SCALARS if kind is not Type.BOOLEAN),
 ]
 CELLS = [
     (kind, form, raw, reading, expected)
@@ -138,8 +153,9 @@ texts: dict[Type, st.SearchStrategy[str]] = {
     Type.DATE: st.dates().map(str),
     Type.DATE_TIME: st.datetimes().map(lambda moment: moment.isoformat()) | seconds,
     Type.DURATION: decimals | st.sampled_from(["PT5M", "00:05:00"]),
+    Type.BASE64: st.binary(max_size=20).map(lambda content: b64encode(content).decode()),
 }
-sent = st.sampled_from(Type).flatmap(lambda kind: st.tuples(st.just(kind), texts[kind] | st.sampled_from(["", " "])))
+sent = st.sampled_from(SCALARS).flatmap(lambda kind: st.tuples(st.just(kind), texts[kind] | st.sampled_from(["", " "])))
 
 
 @given(sent, st.sampled_from(Form), st.sampled_from([str, Number]))

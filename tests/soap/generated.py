@@ -16,7 +16,8 @@ from gateway.model.field_reading import Reading
 from gateway.model.message import Message
 from gateway.model.reading import reader_for
 from gateway.soap.declared import DeclaredService
-from gateway.soap.envelope import NS11, Envelope, parsed
+from gateway.soap.document import parsed
+from gateway.soap.envelope import NS11, Envelope, envelope_in
 from tests.builders import NAMESPACE, a_contract, a_field, an_event_type
 
 _XML = re.compile("[\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]*")
@@ -82,7 +83,7 @@ def read(service: DeclaredService, body: bytes) -> Message:
 
 
 def envelope(body: bytes) -> Envelope:
-    return parsed(body, None)
+    return envelope_in(parsed(body))
 
 
 def _plain(numbers: st.SearchStrategy[Decimal]) -> st.SearchStrategy[str]:

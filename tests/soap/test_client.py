@@ -16,7 +16,8 @@ from gateway.errors import ContractViolation, Violation
 from gateway.model.receipt import Receipt, Status
 from gateway.model.request import Dialect
 from gateway.soap.client import Refusal, SoapClient
-from gateway.soap.envelope import NS11, NS12, parsed
+from gateway.soap.document import parsed
+from gateway.soap.envelope import NS11, NS12, envelope_in
 from gateway.soap.faults import fault
 from tests.builders import NAMESPACE, NOON
 from tests.soap.generated import a_service
@@ -57,7 +58,9 @@ class Far:
         if self.refuses:
             error = ContractViolation("/duration is required", violations=[Violation("/duration", "is required")])
             return fault(error, Dialect.SOAP11, NAMESPACE)
-        return SERVICE.response(SERVICE.read(parsed(body, None)), Receipt("r-1", ("e-1",), Status.ACCEPTED, NOON))
+        return SERVICE.response(
+            SERVICE.read(envelope_in(parsed(body))), Receipt("r-1", ("e-1",), Status.ACCEPTED, NOON)
+        )
 
 
 @pytest.fixture

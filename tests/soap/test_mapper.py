@@ -159,7 +159,7 @@ def test_every_violation_is_told_at_once() -> None:
             (MINIMAL[0], Part("note", "", ' xmlns="urn:x"'), MINIMAL[1]),
             ("/note", f"must be in the namespace {NAMESPACE}"),
         ),
-        ((MINIMAL[0], Part("note", inside="<b/>"), MINIMAL[1]), ("/note", "must hold text, not elements")),
+        ((MINIMAL[0], Part("note", inside="<b/>"), MINIMAL[1]), ("/note", "must be text, not elements")),
         ((Part("call_id", "1", ' xsi:nil="true"'), MINIMAL[1]), ("/call_id", "is nil and has a value")),
         ((MINIMAL[0], Part("note", "  ", ' xsi:nil="1"'), MINIMAL[1]), ("/note", "is nil and has a value")),
         (

@@ -1,0 +1,59 @@
+"""Forms and queries: application/x-www-form-urlencoded (URL Standard §5.1), values text throughout."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qsl
+
+from gateway.bodies import Body, Item
+from gateway.errors import Malformed, TooLarge
+from gateway.model.charset import charset_of, without_bom
+from gateway.model.field_reading import Form, Pairs, Reading
+from gateway.model.json_text import MAX_VALUES
+from gateway.model.request import Request
+
+FALLBACK = "cp1252"
+"""What senders that know of no charset use, where it isn't UTF-8."""
+
+
+def read(request: Request, reading: Reading) -> Body:
+    """The event of a form. Raises Malformed, TooLarge, UnsupportedMedia."""
+    charset = charset_of(request.headers, request.content)
+    body = without_bom(request.content)
+    if charset.is_said:
+        return Body([Item(_pairs(body, charset.codec, "form"), Form.TEXT)])
+    return Body([Item(_guessed(request, body, "form", reading), Form.TEXT)])
+
+
+def query_pairs(request: Request, reading: Reading) -> Pairs:
+    """The parameters of the URL, without those that an authenticator reads. Raises Malformed, TooLarge."""
+    if not request.query:
+        return Pairs()
+    pairs = _guessed(request, request.query.encode("latin-1", "replace"), "query", reading)
+    if not request.secret_parameters:
+        return pairs
+    return Pairs(pair for pair in pairs if pair[0] not in request.secret_parameters)
+
+
+def _guessed(request: Request, text: bytes, noun: str, reading: Reading) -> Pairs:
+    """As UTF-8, and in a lenient reading else as Windows-1252: nothing says what it is."""
+    try:
+        return _pairs(text, "utf-8", noun)
+    except Malformed:
+        if reading is Reading.STRICT:
+            raise
+        pairs = _pairs(text, FALLBACK, noun)
+    request.notes.append(f"the {noun} is not UTF-8 and names no charset; it was read as Windows-1252")
+    return pairs
+
+
+def _pairs(text: bytes, codec: str, noun: str) -> Pairs:
+    try:
+        return Pairs(
+            parse_qsl(
+                text.decode(codec), keep_blank_values=True, encoding=codec, errors="strict", max_num_fields=MAX_VALUES
+            )
+        )
+    except UnicodeError:
+        raise Malformed(f"the {noun} is not {codec}, or a percent-encoded value in it is not") from None
+    except ValueError:
+        raise TooLarge(f"the {noun} has more than {MAX_VALUES} fields") from None

@@ -1,0 +1,27 @@
+"""Plain XML: the root element is the event, its children the fields; attributes are ignored, and counted."""
+
+from __future__ import annotations
+
+from gateway.bodies import Body, Item
+from gateway.errors import ContractViolation, Malformed
+from gateway.model.field_reading import Form, Reading
+from gateway.model.reading import summary
+from gateway.model.request import Request
+from gateway.soap.document import root_of
+from gateway.soap.sent import Sent
+
+
+def read(request: Request, namespace: str, reading: Reading) -> Body:
+    """The event of an XML body. Raises Malformed, TooLarge, ContractViolation, UnsupportedMedia."""
+    root = root_of(request)
+    within, _, name = root.tag.rpartition("}")
+    if name == "Envelope":
+        raise Malformed("the body is a SOAP envelope; send it as text/xml or application/soap+xml")
+    sent = Sent((namespace, None) if reading is Reading.STRICT else None)
+    pairs = sent.pairs(root)
+    if sent.violations:
+        raise ContractViolation(summary(sent.violations), violations=sent.violations)
+    ignored = sent.attributes + len(root.keys())
+    if ignored:
+        request.notes.append(f"{ignored} attribute{'s were' if ignored > 1 else ' was'} ignored; fields are elements")
+    return Body([Item(pairs, Form.XML, root=name, root_namespace=within[1:])])

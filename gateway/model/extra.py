@@ -1,0 +1,44 @@
+"""What a lenient reading keeps though the contract doesn't name it: under `extra`, as it was sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from gateway.model.bracketed import Branch
+from gateway.model.field_reading import Pairs
+
+EXTRA = "extra"
+"""The last key of the object that an unknown name stood in; no field may be called so."""
+
+
+def plain(raw: object) -> object:
+    """`raw` as JSON has it: of elements that hold elements, an object, with a list where a name is repeated."""
+    match raw:
+        case Pairs():
+            gathered: dict[str, list[object]] = {}
+            for name, value in raw:
+                gathered.setdefault(name, []).append(plain(value))
+            return {name: values[0] if len(values) == 1 else values for name, values in gathered.items()}
+        case Branch():
+            return raw.plain()
+        case list():
+            return [plain(item) for item in raw]
+        case _:
+            return raw
+
+
+def with_nul(extra: Mapping[str, object]) -> list[str]:
+    """The names under which NUL was sent, which no database and no XML document takes."""
+    return [name for name, value in extra.items() if "\0" in name or _has_nul(value)]
+
+
+def _has_nul(value: object) -> bool:
+    match value:
+        case str():
+            return "\0" in value
+        case dict():
+            return any("\0" in key or _has_nul(item) for key, item in value.items())
+        case list():
+            return any(map(_has_nul, value))
+        case _:
+            return False
