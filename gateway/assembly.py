@@ -11,22 +11,26 @@ from typing import Any
 from uuid_utils import uuid7
 
 from gateway import plugins
+from gateway.authenticators import AnyOf, Authenticator
 from gateway.bindings.http import HttpBinding
 from gateway.bindings.soap import SoapBinding
 from gateway.contracts.load import load
 from gateway.errors import ConfigError
 from gateway.model.contract import Contract
 from gateway.model.field_reading import Reading
+from gateway.model.idempotency import Idempotency
 from gateway.model.mapping import Mapping as EventMapping
 from gateway.model.reading import Reader, reader_for
 from gateway.model.request import Dialect
 from gateway.model.retry import RetryPolicy
 from gateway.model.route import Route, Routes
+from gateway.model.template import Template
 from gateway.pipeline import Current, Gateway, Outlet, Source
-from gateway.settings import DestinationSettings, Document, RouteSettings, Settings, SourceSettings, checked
+from gateway.settings import DestinationSettings, Document, IdempotencySettings, RouteSettings, Settings, SourceSettings
 from gateway.soap.declared import DeclaredService
 from gateway.store.engine import Place
 from gateway.store.revisions import Revisions
+from gateway.toml import Kind, checked
 
 
 @dataclass
@@ -52,9 +56,6 @@ class Workshop:
         path = f"sources.{name}"
         text = document.text(settings.contract, f"{path}.contract")
         contract = self.contracts.get(text) or self.contracts.setdefault(text, load(text, settings.contract))
-        kind = settings.authenticate.kind
-        module = plugins.find("authenticators", kind, f"{path}.authenticate")
-        options = checked(module.Options, settings.authenticate.options(), f"{path}.authenticate", document.folder)
         over_http = settings.reading or Reading.LENIENT
         soap = SoapBinding(self._service(text, contract, settings.reading or Reading.STRICT, settings.time_zone))
         http = HttpBinding(
@@ -67,10 +68,13 @@ class Workshop:
         return Source(
             name=name,
             contract=contract,
-            authenticator=module.Authenticator(options),
+            authenticator=_authenticator(document, f"{path}.authenticate", settings.authenticate),
             bindings={Dialect.HTTP: http, Dialect.SOAP11: soap, Dialect.SOAP12: soap},
             mapping=EventMapping.of(name, contract),
             max_body=settings.max_body,
+            rate=settings.rate,
+            documents_are_public=settings.documents == "public",
+            idempotency=_idempotency(f"{path}.idempotency.key", settings.idempotency, contract),
         )
 
     def _service(self, text: str, contract: Contract, reading: Reading, zone: tzinfo) -> DeclaredService:
@@ -91,6 +95,31 @@ def current(workshop: Workshop, document: Document, revision: int, revisions: Re
 def place_of(settings: Settings, folder: Path) -> Place:
     """Where the database is."""
     return Place.of(settings.database, folder, folder / settings.data_dir)
+
+
+def _authenticator(document: Document, path: str, kinds: Kind | tuple[Kind, ...]) -> Authenticator:
+    if isinstance(kinds, Kind):
+        module = plugins.find("authenticators", kinds.kind, path)
+        made: Authenticator = module.Authenticator(checked(module.Options, kinds.options(), path, document.folder))
+        return made
+    tables = {f"{path}.{place}": kind for place, kind in enumerate(kinds)}
+    problems = [
+        ConfigError(there, "lets everybody in, so the others mean nothing", "leave it out, or the others")
+        for there, kind in tables.items()
+        if kind.kind == "anonymous" and len(tables) > 1
+    ]
+    built = _each(tables, lambda there, kind: _authenticator(document, there, kind), problems)
+    if problems:
+        raise ConfigError.of(problems)
+    return AnyOf(list(built.values()))
+
+
+def _idempotency(path: str, settings: IdempotencySettings, contract: Contract) -> Idempotency:
+    fields = {one.name for event in contract.events.values() for one in event.fields}
+    for tag in Template.of(settings.key).names:
+        if tag not in fields:
+            raise ConfigError(path, f"#{tag}# is no field of this source's events")
+    return Idempotency(settings.key, settings.window, settings.on_reuse)
 
 
 def _readers(contract: Contract, reading: Reading, zone: tzinfo) -> dict[str, Reader]:

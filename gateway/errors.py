@@ -151,6 +151,14 @@ class ContractViolation(RequestError):
     reason, title, status = "contract_violation", "The data does not meet the contract", 422
 
 
+class TooMany(RequestError):
+    """More calls than the source may make; `retry_after` says when to come back."""
+
+    reason, title, status = "too_many", "Too many calls", 429
+    fault = US
+    soap_status = (429, 429)
+
+
 class NotUnderstood(RequestError):
     """A SOAP header that says mustUnderstand, and that we don't (SOAP 1.1 §4.2.3, SOAP 1.2 §5.2.3)."""
 
@@ -195,6 +203,7 @@ REASONS = tuple(
         UnsupportedMedia,
         TooLarge,
         ContractViolation,
+        TooMany,
         StoreUnavailable,
         TimedOut,
         NotUnderstood,

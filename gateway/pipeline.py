@@ -3,34 +3,35 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import random
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from gateway import __version__
+from gateway.admission import Admission
 from gateway.authenticators import Authenticator
 from gateway.bindings import Binding, http, soap
 from gateway.bindings.recognise import recognise
 from gateway.destinations import Destination
 from gateway.errors import DeliveryError, Refusal, Refused, TooLarge, UnknownOperation, UnknownSource
+from gateway.model.bucket import Rate
 from gateway.model.contract import Contract
 from gateway.model.delivery import Attempt, Delivery, Outcome, Payload, State
 from gateway.model.event import STRUCTURED, Event
+from gateway.model.idempotency import Idempotency
 from gateway.model.mapping import Mapping as EventMapping
 from gateway.model.message import Message
-from gateway.model.receipt import Receipt, Status
+from gateway.model.receipt import Receipt
 from gateway.model.request import Answer, Dialect, Request
 from gateway.model.retry import RetryPolicy
 from gateway.model.route import Routes
-from gateway.store.entry import Entry, Once
+from gateway.store.entry import Entry
 from gateway.store.inbox import Inbox
 from gateway.telemetry import metrics
 from gateway.telemetry.logs import log
 
-IDEMPOTENCY_WINDOW = timedelta(hours=24)
 _GRACE = timedelta(seconds=5)
 """What a kind gets beyond its own time limit, before it is cut off."""
 
@@ -57,6 +58,9 @@ class Source:
     bindings: Mapping[Dialect, Binding]
     mapping: EventMapping
     max_body: int
+    rate: Rate | None = None
+    documents_are_public: bool = True
+    idempotency: Idempotency = field(default_factory=Idempotency)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,24 +85,32 @@ class Gateway:
     routes: Routes
     new_id: Callable[[], str]
 
-    def receive(self, request: Request, inbox: Inbox, apart: Apart = in_place) -> Receipt:
+    def receive(
+        self, request: Request, inbox: Inbox, apart: Apart = in_place, admission: Admission | None = None
+    ) -> Receipt:
         """From wire to store. Returns only when the events are durable; raises Refusal."""
         source = self.source_of(request)
+        request.secrets |= source.authenticator.headers
+        request.secret_parameters = source.authenticator.parameters
+        if admission is not None:
+            admission.admit(source.name, source.rate)
+        inbox.admit()
         dialect = recognise(request)
         if request.incoming.length is not None and request.incoming.length > source.max_body:
             raise TooLarge(f"the body has {request.incoming.length} bytes; at most {source.max_body} are taken")
         caller = source.authenticator.authenticate(request)
         request.load(source.max_body)
         binding = source.bindings[dialect]
-        is_long = len(request.body) > _LONG
+        is_long = len(request.content) > _LONG
         messages = apart(lambda: binding.read(request)) if is_long else binding.read(request)
         _check_version(request, source.contract)
         events = source.mapping.events_from(messages, caller, request, self.new_id)
         duties = [self.routes.duties_for(event.source, event.type) for event in events]
         is_list = bool(request.memo.get("is_list"))
-        receipt = inbox.record(Entry(request, caller, events, duties, self.revision, is_list, _once(request, events)))
-        if receipt.status is Status.ACCEPTED:
-            for event in events:
+        once = source.idempotency.keys_of(request, messages, events)
+        receipt = inbox.record(Entry(request, caller, events, duties, self.revision, is_list, once))
+        for event, event_id in zip(events, receipt.event_ids, strict=True):
+            if event.id == event_id:
                 metrics.events.labels(source.name, event.type).inc()
         return receipt
 
@@ -195,17 +207,6 @@ def payload_of(delivery: Delivery, now: datetime) -> Payload:
 def _check_version(request: Request, contract: Contract) -> None:
     if request.version is not None and request.version != str(contract.version):
         raise UnknownOperation(f"no version {request.version}; there is: {contract.version}")
-
-
-def _once(request: Request, events: list[Event]) -> Once | None:
-    """What makes a repeat a duplicate: the Idempotency-Key header, with the types and data sent under it."""
-    key = request.headers.get("idempotency-key", "").strip()
-    if not key:
-        return None
-    digest = hashlib.sha256()
-    for event in events:
-        digest.update(event.type.encode() + b"\0" + event.data + b"\0")
-    return Once(key, digest.digest(), request.received_at + IDEMPOTENCY_WINDOW)
 
 
 def _traceparent(event: Event) -> str:

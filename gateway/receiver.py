@@ -9,12 +9,15 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Any, BinaryIO
+from posixpath import normpath
+from typing import Any
 
+from gateway.admission import Admission
 from gateway.bindings.soap import SoapBinding
 from gateway.contracts.page import page
 from gateway.contracts.wsdl import wsdl, xsd
-from gateway.errors import Internal, Malformed, Refusal, TimedOut, TooLarge, UnknownOperation
+from gateway.errors import Internal, Refusal, TimedOut, UnknownOperation
+from gateway.incoming import Body, Timed
 from gateway.model.receipt import Receipt
 from gateway.model.request import Answer, Dialect, Request
 from gateway.pipeline import Apart, Current, Gateway, in_place
@@ -23,11 +26,7 @@ from gateway.telemetry import metrics
 from gateway.telemetry.logs import log
 
 PREFIX = "/in/"
-_DRAIN_SECONDS = 2.0
-_DRAINED = 256 * 1024
-"""Bytes of an unread body that are read after a refusal, so that the caller sees the answer and not a reset."""
-_PIECE = 64 * 1024
-_PATH = re.compile(r"/in/([^/]+)(?:/v(\d+))?(?:/([^/]+))?/?")
+_PATH = re.compile(r"/in/([^/]+)(?:/v(\d+))?(?:/(.+?))?/?")
 _DOCUMENTS = ("wsdl", "singlewsdl", "wsdl=1.1", "xsd", "schema", "openapi", "asyncapi")
 _PUBLISHED = ("wsdl", "singlewsdl", "wsdl=1.1", "xsd")
 _XML = "text/xml; charset=utf-8"
@@ -36,7 +35,6 @@ _HTML = "text/html; charset=utf-8"
 Environ = Mapping[str, Any]
 TimeLimit = Callable[[float, Exception], AbstractContextManager[object]]
 """Raises the exception inside its block once the seconds have passed; the server that runs us knows how."""
-Timed = Callable[[float | None], AbstractContextManager[object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +49,8 @@ class Door:
     """How long a caller may take to send a body."""
     apart: Apart = in_place
     """Runs what takes long, while other calls go on."""
+    admission: Admission | None = None
+    """Who may come in now; None where everybody may."""
 
     def answer(self, environ: Environ) -> Answer:
         """Take a call from its WSGI environ to its answer. Never raises."""
@@ -83,7 +83,7 @@ class Door:
         document = self._document(gateway, request) if request.method == "GET" else None
         if document is not None:
             return document
-        receipt = gateway.receive(request, self.inbox, self.apart)
+        receipt = gateway.receive(request, self.inbox, self.apart, self.admission)
         _tell_accepted(request, receipt, started)
         return gateway.accept(request, receipt)
 
@@ -93,11 +93,15 @@ class Door:
 
     def _document(self, gateway: Gateway, request: Request) -> Answer | None:
         """The document or page that a GET asks for; None where it is a call."""
-        wanted = request.query.lower()
+        source = gateway.sources.get(request.source)
+        hidden = source.authenticator.parameters if source else frozenset()
+        wanted = "&".join(one for one in request.query.split("&") if one.partition("=")[0] not in hidden).lower()
         asks_for_page = not wanted and "text/html" in request.headers.get("accept", "")
         if not asks_for_page and wanted not in _DOCUMENTS:
             return None
         source = gateway.source_of(request)
+        if not source.documents_are_public:
+            source.authenticator.authenticate(request)
         if asks_for_page:
             return Answer(200, page(source.contract, f"{self.base_url}{PREFIX}{source.name}"), _HTML)
         binding = source.bindings[Dialect.SOAP11]
@@ -126,7 +130,8 @@ class Door:
 def request_of(environ: Environ, request_id: str, received_at: datetime, timed: Timed) -> Request:
     """The request that a WSGI environ holds (PEP 3333), its body still on the wire."""
     path = environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")
-    match = _PATH.fullmatch(path)
+    # Never a redirect: most senders count one as a failure.
+    match = _PATH.fullmatch(normpath(path) if "//" in path or "/." in path else path)
     source, version, event = match.groups() if match else (path.removeprefix(PREFIX), None, None)
     headers = {name[5:].replace("_", "-").lower(): value for name, value in environ.items() if name.startswith("HTTP_")}
     for name, key in (("content-type", "CONTENT_TYPE"), ("content-length", "CONTENT_LENGTH")):
@@ -144,72 +149,6 @@ def request_of(environ: Environ, request_id: str, received_at: datetime, timed: 
         received_at=received_at,
         incoming=Body(environ["wsgi.input"], headers, timed),
     )
-
-
-class Body:
-    """A body on the wire, read in pieces, bounded in bytes and time. Chunked ones announce no length."""
-
-    def __init__(self, stream: BinaryIO, headers: Mapping[str, str], timed: Timed) -> None:
-        self._stream = stream
-        self._timed = timed
-        self._pieces = bytearray()
-        announced = headers.get("content-length", "")
-        chunked = "chunked" in headers.get("transfer-encoding", "").lower()
-        self.length: int | None = None if chunked else int(announced) if announced.isdecimal() else 0
-        self.is_whole = self.length == 0
-        self._failure: Refusal | None = None
-
-    def first(self, count: int) -> bytes:
-        """Up to `count` first bytes."""
-        self._read_to(count)
-        return bytes(self._pieces[:count])
-
-    def read(self, limit: int) -> bytes:
-        """All of it. Raises TooLarge, TimedOut, Malformed."""
-        self._read_to(limit + 1)
-        if len(self._pieces) > limit:
-            raise TooLarge(f"the body has more than {limit} bytes")
-        return bytes(self._pieces)
-
-    @property
-    def so_far(self) -> bytes:
-        """What was read of it."""
-        return bytes(self._pieces)
-
-    def drain(self) -> bool:
-        """Read on, bounded, after a refusal; whether all of it was read."""
-        try:
-            self._read_to(len(self._pieces) + _DRAINED, _DRAIN_SECONDS)
-        except Refusal:
-            return False
-        return self.is_whole
-
-    def _read_to(self, count: int, seconds: float | None = None) -> None:
-        if self.is_whole or len(self._pieces) >= count:
-            return
-        if self._failure is not None:
-            raise self._failure
-        try:
-            with self._timed(seconds):
-                while len(self._pieces) < count and not self.is_whole:
-                    self._read_piece(count)
-        except Refusal as error:
-            self._failure = error
-            raise
-        except Exception as broken:
-            # The server's own errors for a bad chunk or a caller who left have no common base.
-            self._failure = Malformed(f"the body broke off: {type(broken).__name__}")
-            raise self._failure from broken
-
-    def _read_piece(self, count: int) -> None:
-        wanted = min(_PIECE, count - len(self._pieces))
-        if self.length is not None:
-            wanted = min(wanted, self.length - len(self._pieces))
-        piece = self._stream.read(wanted)
-        self._pieces += piece
-        if self.length is not None and not piece:
-            raise Malformed(f"the body ends after {len(self._pieces)} of {self.length} bytes")
-        self.is_whole = not piece or len(self._pieces) == self.length
 
 
 def _finish(request: Request) -> None:

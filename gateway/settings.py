@@ -3,37 +3,31 @@
 from __future__ import annotations
 
 import ipaddress
-import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
-from gateway.errors import ConfigError, MissingSecret
+from gateway.errors import ConfigError
 from gateway.model.field_reading import Reading
-from gateway.values import Address, Flag, Name, Names, PositiveDuration, SecretRef, Size, TimeZone, WebUrl
-
-_Model = TypeVar("_Model", bound=BaseModel)
-
-
-class Table(BaseModel):
-    """A table of the configuration: frozen, and an unknown key is an error."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
-
-
-class Kind(BaseModel):
-    """A table whose `kind` says which module checks the rest."""
-
-    model_config = ConfigDict(extra="allow", frozen=True)
-    kind: str
-
-    def options(self) -> dict[str, Any]:
-        """What the kind's own Options check."""
-        return dict(self.__pydantic_extra__ or {})
+from gateway.model.idempotency import DIGEST, HEADER, OnReuse
+from gateway.model.template import Template
+from gateway.toml import Kind, Table, checked, parsed, read_file
+from gateway.values import (
+    Address,
+    Flag,
+    Name,
+    Names,
+    PositiveDuration,
+    RatePerTime,
+    SecretRef,
+    Size,
+    TimeZone,
+    WebUrl,
+)  # fmt: skip
 
 
 def _is_loopback(host: str) -> bool:
@@ -66,13 +60,38 @@ class Log(Table):
     level: Literal["debug", "info", "warning", "error"] = "info"
 
 
+Kinds = Annotated[
+    Annotated[Kind, Tag("(table)")] | Annotated[tuple[Kind, ...], Tag("(list)"), Field(min_length=1)],
+    Discriminator(lambda value: "(list)" if isinstance(value, list | tuple) else "(table)"),
+]
+"""One table, or a list of them."""
+
+
+class IdempotencySettings(Table):
+    """How repeats are told. Without a key of its own: by a CloudEvent's id, else the Idempotency-Key header."""
+
+    key: str = ""
+    """`header:NAME`, a template of the data such as `#call_id#`, or `digest`: equal data is the same event."""
+    window: PositiveDuration = timedelta(hours=24)
+    """How long a key is remembered."""
+    on_reuse: OnReuse = OnReuse.REFUSE
+    """What other data under a known key is: refused, a `duplicate` all the same, or a `new` event."""
+
+    @field_validator("key")
+    @classmethod
+    def _means_something(cls, key: str) -> str:
+        if key and key != DIGEST and not key.startswith(HEADER) and not Template.of(key).names:
+            raise ValueError("must be 'header:NAME', 'digest', or have a tag such as '#call_id#'")
+        return key
+
+
 class SourceSettings(Table):
     """[sources.<name>]: who may call, and how they are understood."""
 
     contract: str
     """The contract.toml of the events it may send."""
-    authenticate: Kind
-    """How it proves who it is; `{ kind = "anonymous" }` is written out, never by omission."""
+    authenticate: Kinds
+    """How it proves who it is: a table, or a list of tables any of which will do. Nobody is let in by omission."""
     reading: Reading | None = None
     """How strictly text is taken; by default lenient over HTTP, strict over SOAP."""
     event_from: str | None = None
@@ -83,6 +102,11 @@ class SourceSettings(Table):
     """What HTTP callers get for an accepted call."""
     max_body: Size = 4 * 2**20
     """The largest body, in bytes after inflating."""
+    documents: Literal["public", "authenticated"] = "public"
+    """Who may read its page, WSDL and schema: everybody, or who may call."""
+    rate: RatePerTime | None = None
+    """How many calls it may make, such as `20/s`; beyond it they are told to come back."""
+    idempotency: IdempotencySettings = IdempotencySettings()
 
 
 class RetrySettings(Table):
@@ -135,12 +159,14 @@ class Settings(Table):
     """`sqlite:///PATH`; by default gateway.db in data_dir."""
     body_timeout: PositiveDuration = timedelta(seconds=30)
     """How long a caller may take to send a body."""
+    keep_free: Size = 100 * 2**20
+    """Bytes of the disk that are left free: below it, callers are told to come back."""
     web_processes: Annotated[int, Field(strict=True, ge=1, le=64)] = 2
     worker_processes: Annotated[int, Field(strict=True, ge=1, le=64)] = 1
     log: Log = Log()
-    sources: dict[Name, SourceSettings] = {}
-    destinations: dict[Name, DestinationSettings] = {}
-    routes: dict[Name, RouteSettings] = {}
+    sources: dict[Name, SourceSettings] = Field(default_factory=dict)
+    destinations: dict[Name, DestinationSettings] = Field(default_factory=dict)
+    routes: dict[Name, RouteSettings] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _apart(self) -> Self:
@@ -195,45 +221,3 @@ class Document:
 
 
 MAIN = "gateway.toml"
-
-
-def parsed(text: str, path: str) -> dict[str, Any]:
-    """A TOML document. Raises ConfigError with the line."""
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(path, f"is not TOML: {error}") from None
-
-
-def checked(model: type[_Model], value: object, path: str, folder: Path = Path()) -> _Model:
-    """`value` as a `model`; relative paths start at `folder`. Raises ConfigError: every problem, under `path`."""
-    try:
-        return model.model_validate(value, context=folder)
-    except ValidationError as error:
-        raise ConfigError.of(_problem(one, path) for one in error.errors()) from None
-
-
-def _problem(one: Any, path: str) -> ConfigError:  # noqa: ANN401 - pydantic's ErrorDetails
-    place = ".".join(filter(None, (path, *(str(part) for part in _steps(one["loc"])))))
-    message = one["msg"].removeprefix("Value error, ")
-    if one["type"] == "extra_forbidden":
-        return ConfigError(place, "no such setting", "check its spelling, and the table it stands in")
-    if one["type"] == "missing":
-        return ConfigError(place, "is required")
-    if "environment has no" in message or message.startswith("the file"):
-        return MissingSecret(place, message)
-    return ConfigError(place or MAIN, message)
-
-
-def _steps(location: Iterable[object]) -> list[object]:
-    return [part for part in location if part != "[key]"]
-
-
-def read_file(path: Path, named_by: str) -> str:
-    """The text of a file that `named_by` names. Raises ConfigError."""
-    try:
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise ConfigError(named_by, f"there is no file {path}", "`gateway init` writes one to start from") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(named_by, f"{path} can't be read: {error}") from None

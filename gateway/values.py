@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hmac
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
@@ -12,10 +13,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
+from gateway.model.bucket import Rate
+
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _SIZES = {"B": 1, "KB": 1000, "KiB": 1024, "MB": 1000**2, "MiB": 1024**2, "GB": 1000**3, "GiB": 1024**3}
 _LONGEST_NUMBER = 12
 _QUANTITY = re.compile(r"(\d+(?:\.\d+)?)\s*([A-Za-z]+)")
+_RATE = re.compile(r"(\d{1,9})/([smh])")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 
 
@@ -57,6 +61,19 @@ def _zone(value: object) -> ZoneInfo:
         ) from None
 
 
+def parsed_rate(value: object) -> Rate:
+    """`20/s`, `100/m` or `5/h`: so many in that time, at once or spread over it. Raises ValueError."""
+    match = _RATE.fullmatch(value) if isinstance(value, str) else None
+    if match is None or not int(match[1]):
+        raise ValueError("must be so many in a time, such as '20/s'; times: s, m, h")
+    return Rate(int(match[1]) / _UNITS[match[2]], int(match[1]), match[0])
+
+
+def is_one_of(given: bytes, secrets: Sequence[bytes]) -> bool:
+    """Whether `given` is one of `secrets`. All are compared, in constant time: it tells nothing of which was near."""
+    return bool(sum(hmac.compare_digest(given, secret) for secret in secrets))
+
+
 def _web_url(value: str) -> str:
     if value and not re.fullmatch(r"https?://[^\s/?#]+[^\s?#]*", value):
         raise ValueError("must be an http or https URL, such as 'https://gateway.example.org'")
@@ -71,6 +88,10 @@ def _name(value: str) -> str:
 
 def _listed(value: object) -> object:
     return [value] if isinstance(value, str) else value
+
+
+def _secrets_listed(value: object) -> object:
+    return value if isinstance(value, list | tuple) else [value]
 
 
 class Secret:
@@ -125,3 +146,5 @@ TimeZone = Annotated[ZoneInfo, BeforeValidator(_zone)]
 Name = Annotated[str, BeforeValidator(_name)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 SecretRef = Annotated[Secret, BeforeValidator(_secret)]
+Secrets = Annotated[tuple[SecretRef, ...], BeforeValidator(_secrets_listed), Field(min_length=1)]
+RatePerTime = Annotated[Rate, BeforeValidator(parsed_rate)]

@@ -11,6 +11,7 @@ from typing import Any
 import gevent
 from gevent.threadpool import ThreadPool
 
+from gateway.admission import Admission
 from gateway.assembly import Workshop, current, place_of
 from gateway.errors import StoreUnavailable
 from gateway.receiver import Door
@@ -66,6 +67,8 @@ def application_at(path: Path) -> GatewayApp:
     )
     number = store.revisions.newest()
     stored = Document(store.revisions.files(number), document.folder)
+    admission = Admission(time.monotonic, runtime_folder(folder))
+    admission.look(folder, settings.keep_free)
     door = Door(
         current=current(Workshop(), stored, number, store.revisions),
         inbox=store.inbox,
@@ -73,18 +76,20 @@ def application_at(path: Path) -> GatewayApp:
         time_limit=gevent.Timeout,
         body_seconds=settings.body_timeout.total_seconds(),
         apart=in_pool(ThreadPool(2)),
+        admission=admission,
     )
     metrics.revision.set(number)
-    gevent.spawn(_keep_house, store, door)
+    gevent.spawn(_keep_house, store, door, lambda: admission.look(folder, settings.keep_free))
     return create_app(settings, store, door, os.environ.get("PROMETHEUS_MULTIPROC_DIR"))
 
 
-def _keep_house(store: Store, door: Door) -> None:
-    """About once a second: write refusals, look for a newer configuration."""
+def _keep_house(store: Store, door: Door, look: Callable[[], None]) -> None:
+    """About once a second: see whether there is room, write refusals, look for a newer configuration."""
     pool = ThreadPool(1)
     while True:
         gevent.sleep(1)
         try:
+            look()
             store.inbox.flush()
             newest = pool.apply(store.revisions.newest)
             if door.current.follow(newest):

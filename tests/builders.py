@@ -10,13 +10,14 @@ from typing import Any
 
 from uuid_utils import uuid7
 
+from gateway.incoming import Body
 from gateway.model.contract import Contract, EventType, Field, Type, operation_of, path_of
 from gateway.model.delivery import Attempt, Delivery, Outcome, Payload, State
 from gateway.model.event import STRUCTURED, Event
+from gateway.model.idempotency import Once
 from gateway.model.request import Caller, Request
 from gateway.model.route import Duty
-from gateway.receiver import Body
-from gateway.store.entry import Entry, Once
+from gateway.store.entry import Entry
 
 NOON = datetime(2026, 3, 16, 12, 0, 0, tzinfo=UTC)
 NAMESPACE = "urn:example:calls:v1"
@@ -86,7 +87,8 @@ def an_entry(
     """A request with `events` (one by default), each with deliveries to all of `to` by the route `all`."""
     made = events or (an_event(),)
     request = more.pop("request", None) or a_request(b"{}")
-    once = Once(key, digest, request.received_at + timedelta(hours=24)) if key is not None else None
+    lasts = request.received_at + timedelta(hours=24)
+    once = [Once(key, digest, lasts, range(len(made)))] if key is not None else []
     duties = [[Duty("all", name) for name in to] for _ in made]
     return Entry(request, Caller("pbx"), made, duties, 1, once=once, **more)
 

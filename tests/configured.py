@@ -25,6 +25,23 @@ BASIC = (
     '[sources.pbx]\ncontract = "contract.toml"\n'
     'authenticate = { kind = "basic", user = "pbx", password = { env = "PBX_PASSWORD" } }\n'
 )
+NESTED = """
+name = "calls"
+namespace = "urn:example:nested:v1"
+[events."call.ended".fields]
+call_id = { type = "string", required = true }
+tags = { type = "string", list = true, example = "vip" }
+customer = { type = "party" }
+segments = { type = "segment", list = true }
+voice = { type = "base64", example = "AP8=" }
+[types.party.fields]
+name = { type = "string", required = true, example = "Zoë" }
+phones = { type = "string", list = true, example = "+15105550111" }
+[types.segment.fields]
+agent = { type = "party" }
+duration = { type = "duration", example = "12.5" }
+"""
+"""A contract with types of its own."""
 JOURNAL = '[destinations.crm]\nkind = "log"\n'
 TO_CRM = '[routes.all]\nto = "crm"\n'
 

@@ -56,7 +56,7 @@ def test_a_route_takes_the_sources_that_it_names_only(tmp_path: Path) -> None:
         ),
         (
             ANYBODY.replace("anonymous", "basik"),
-            "sources.pbx.authenticate.kind: no 'basik'; there are: anonymous, basic",
+            "sources.pbx.authenticate.kind: no 'basik'; there are: anonymous, api_key, basic, bearer",
         ),
         (
             ANYBODY.replace('"anonymous"', '"anonymous", user = "x"'),

@@ -19,6 +19,7 @@ PINNED = [
     (errors.TooLarge, "too_large", 413, (500, 400), CALLER),
     (errors.TimedOut, "timeout", 408, (500, 400), CALLER),
     (errors.Unauthenticated, "unauthenticated", 401, (401, 401), CALLER),
+    (errors.TooMany, "too_many", 429, (429, 429), US),
     (errors.StoreUnavailable, "store_unavailable", 503, (503, 503), US),
     (errors.NotUnderstood, "not_understood", 500, (500, 500), ("MustUnderstand", "MustUnderstand")),
     (errors.VersionMismatch, "version_mismatch", 500, (500, 500), ("VersionMismatch", "VersionMismatch")),

@@ -23,7 +23,8 @@ def third_party(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("family", "expected"), [("destinations", ["http", "log"]), ("authenticators", ["anonymous", "basic"])]
+    ("family", "expected"),
+    [("destinations", ["http", "log"]), ("authenticators", ["anonymous", "api_key", "basic", "bearer"])],
 )
 def test_the_kinds_of_a_family_are_its_modules(family: str, expected: list[str]) -> None:
     assert expected == plugins.known(family)
@@ -48,5 +49,5 @@ def test_others_bring_a_kind_by_an_entry_point() -> None:
 
 @pytest.mark.usefixtures("third_party")
 def test_a_kind_of_one_family_is_none_of_another() -> None:
-    with pytest.raises(UnknownKind, match="there are: anonymous, basic"):
+    with pytest.raises(UnknownKind, match="there are: anonymous, api_key, basic, bearer"):
         plugins.find("authenticators", "pigeon", "sources.pbx.authenticate")

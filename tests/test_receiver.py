@@ -14,9 +14,10 @@ import pytest
 from structlog.testing import capture_logs
 
 from gateway.errors import Malformed, TooLarge
+from gateway.incoming import Body
 from gateway.model.message import Message
 from gateway.model.request import Answer, Dialect, Request
-from gateway.receiver import Body, Door, request_of, wsgi_response
+from gateway.receiver import Door, request_of, wsgi_response
 from gateway.store.history import Selection
 from gateway.store.store import Store
 from tests.builders import NOON
@@ -61,7 +62,7 @@ def door(tmp_path: Path, store: Store) -> Door:
         ("/in/pbx/v2/call-ended", "pbx", "2", "call-ended"),
         ("/in/pbx/v2", "pbx", "2", None),
         ("/in/pbx/vein", "pbx", None, "vein"),
-        ("/in/pbx/a/b/c", "pbx/a/b/c", None, None),
+        ("/in/pbx/a/b/c", "pbx", None, "a/b/c"),
         ("/in/", "", None, None),
         ("/in/\xc3\xbc", "ü", None, None),
         ("/in/\xff", "\ufffd", None, None),

@@ -10,7 +10,8 @@ import pytest
 from pydantic import ValidationError
 
 from gateway.errors import ConfigError
-from gateway.settings import Document, Settings, checked, parsed, url_of
+from gateway.settings import Document, Settings, url_of
+from gateway.toml import checked, parsed
 from tests.configured import ANYBODY
 
 

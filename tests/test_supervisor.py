@@ -19,7 +19,7 @@ import pytest
 
 from gateway.errors import ConfigError
 from gateway.parent import PARENT
-from gateway.settings import Settings, checked
+from gateway.settings import Settings
 from gateway.supervisor import (
     check_addresses,
     clean,
@@ -29,6 +29,7 @@ from gateway.supervisor import (
     readiness,
     web_command,
 )
+from gateway.toml import checked
 from tests.conftest import ROOT
 from tests.running import free_port, wait_for
 

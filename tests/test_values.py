@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from gateway.errors import ConfigError, MissingSecret
-from gateway.settings import Table, checked
+from gateway.toml import Table, checked
 from gateway.values import Secret, SecretRef, Size, TimeZone, parsed_address, parsed_duration
 
 

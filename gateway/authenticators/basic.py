@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hmac
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
+from gateway.authenticators import Proof
 from gateway.errors import Unauthenticated
 from gateway.model.request import Caller, Request
-from gateway.settings import Table
-from gateway.values import SecretRef
+from gateway.toml import Table
+from gateway.values import Secrets, is_one_of
 
 _CHALLENGE = {"WWW-Authenticate": 'Basic realm="endpoint-gateway", charset="UTF-8"'}
-
-
-def _listed(value: object) -> object:
-    return value if isinstance(value, list | tuple) else [value]
 
 
 class Options(Table):
@@ -26,12 +22,15 @@ class Options(Table):
 
     user: Annotated[str, Field(pattern="^[^:]+$")]
     """Without a colon: it would be part of the password (RFC 7617 §2)."""
-    password: Annotated[tuple[SecretRef, ...], BeforeValidator(_listed), Field(min_length=1)]
+    password: Secrets
     """A secret, or a list of secrets any of which will do, to change it without a gap."""
 
 
 class Authenticator:
-    """Knows one user; compares in constant time."""
+    """Knows one user."""
+
+    headers = frozenset({"authorization"})
+    parameters: frozenset[str] = frozenset()
 
     def __init__(self, options: Options) -> None:
         self._user = options.user
@@ -46,14 +45,13 @@ class Authenticator:
             given = base64.b64decode(credentials.strip(), validate=True)
         except (binascii.Error, ValueError):
             given = b""
-        # Every pair is compared, so that time tells nothing of which was near.
-        if not sum(hmac.compare_digest(given, pair) for pair in self._pairs):
+        if not is_one_of(given, self._pairs):
             raise Unauthenticated("user or password is wrong", headers=_CHALLENGE)
         return Caller(self._user)
 
-    def credentials(self) -> tuple[str, str]:
-        """User and newest password, for a caller of our own: `gateway send`."""
-        return self._user, self._pairs[0].decode().partition(":")[2]
+    def proof(self) -> Proof:
+        """User and newest password."""
+        return Proof({"Authorization": f"Basic {base64.b64encode(self._pairs[0]).decode()}"})
 
     def __repr__(self) -> str:
         """Without a secret."""

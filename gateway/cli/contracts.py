@@ -8,7 +8,7 @@ import click
 
 from gateway.contracts.publish import documents_of
 from gateway.errors import ConfigError
-from gateway.settings import read_file
+from gateway.toml import read_file
 
 
 @click.group()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from base64 import b64encode
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import requests
 
 from gateway import cli
 from gateway.assembly import Workshop, place_of
+from gateway.authenticators import Proof
 from gateway.cli.configured import config_option, seconds
 from gateway.cli.doors import PROTOCOLS, Refused, Sender
 from gateway.cli.following import follow
@@ -48,7 +50,7 @@ def send(document: Document, source: str, event: str, protocol: str, **options: 
             f"no event {event!r}; there are: {', '.join(one.path for one in of.contract.events.values())}"
         )
     data = _data(kind, options["data_file"], options["settings"])
-    sender = Sender(f"{url_of(document.settings().listen)}/in/{source}", of.contract, _auth(of, options["user"]))
+    sender = Sender(f"{url_of(document.settings().listen)}/in/{source}", of.contract, _proof(of, options["user"]))
     worst = cli.OK
     for _ in range(options["count"]):
         worst = max(worst, _send_one(document, sender, kind, data, protocol, options["patience"]))
@@ -111,9 +113,7 @@ def _object_in(file: str) -> dict[str, Any]:
     return read
 
 
-def _auth(source: Source, user: str | None) -> tuple[str, str] | None:
-    if user is not None:
-        name, _, password = user.partition(":")
-        return name, password
-    credentials = getattr(source.authenticator, "credentials", None)
-    return credentials() if credentials else None
+def _proof(source: Source, user: str | None) -> Proof:
+    if user is None:
+        return source.authenticator.proof()
+    return Proof({"Authorization": f"Basic {b64encode(user.encode()).decode()}"})

@@ -13,6 +13,7 @@ from gateway.store.migrate import migrate
 from gateway.store.store import Store, old_sqlite, open_store
 from gateway.telemetry import logs
 from gateway.telemetry.logs import log
+from gateway.toml import Kind
 
 
 def prepare(document: Document, *, in_force: bool) -> int:
@@ -44,7 +45,7 @@ def _warn(document: Document, store: Store) -> None:
     """Say out loud at start what an operator should know."""
     settings = document.settings()
     for name, source in settings.sources.items():
-        if source.authenticate.kind == "anonymous":
+        if isinstance(source.authenticate, Kind) and source.authenticate.kind == "anonymous":
             log.warning("source.anonymous", source=name, note="whoever reaches its endpoint may send events")
     version = old_sqlite()
     if version:

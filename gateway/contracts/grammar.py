@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from gateway.settings import Table
+from gateway.toml import Table
 from gateway.values import Flag
 
 

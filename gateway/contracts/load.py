@@ -9,7 +9,7 @@ from gateway.contracts.grammar import ContractTable, EventTable, FieldTable
 from gateway.errors import ConfigError
 from gateway.model import contract as model
 from gateway.model.contract import Contract, EventType, Type, operation_of, path_of
-from gateway.settings import checked, parsed
+from gateway.toml import checked, parsed
 
 
 def load(text: str, file: str) -> Contract:

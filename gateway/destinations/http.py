@@ -13,7 +13,7 @@ from pydantic import AfterValidator, Field
 from gateway.egress.client import Client, Response, Unreachable
 from gateway.errors import Refused, Unavailable
 from gateway.model.delivery import Payload, Reply
-from gateway.settings import Table
+from gateway.toml import Table
 from gateway.values import PositiveDuration
 
 _AGAIN = frozenset({401, 403, 404, 408, 409, 425, 429})

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from gateway.model.delivery import Payload, Reply
-from gateway.settings import Table
 from gateway.telemetry.logs import log
+from gateway.toml import Table
 
 
 class Options(Table):

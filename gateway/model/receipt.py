@@ -10,7 +10,7 @@ from gateway.model.event import rfc3339
 
 
 class Status(StrEnum):
-    """What became of a request."""
+    """What became of a request, or of one of its events."""
 
     ACCEPTED = "accepted"
     DUPLICATE = "duplicate"
@@ -27,6 +27,8 @@ class Receipt:
     is_list: bool = False
     """Whether the request was a list, of however many."""
     notes: tuple[str, ...] = ()
+    statuses: tuple[Status, ...] = ()
+    """Of each event; empty where all are as the whole."""
 
     def document(self) -> dict[str, object]:
         """The receipt as a JSON document."""
@@ -35,7 +37,11 @@ class Receipt:
             document["eventId"] = self.event_ids[0]
         document |= {"status": self.status, "receivedAt": rfc3339(self.received_at)}
         if self.is_list:
-            document["receipts"] = [{"eventId": event_id, "status": self.status} for event_id in self.event_ids]
+            statuses = self.statuses or (self.status,) * len(self.event_ids)
+            document["receipts"] = [
+                {"eventId": event_id, "status": status}
+                for event_id, status in zip(self.event_ids, statuses, strict=True)
+            ]
         if self.notes:
             document["notes"] = list(self.notes)
         return document

@@ -31,16 +31,24 @@ class SoapClient:
     """The HTTP status of every answer; zeep's Fault does not keep it."""
 
     @classmethod
-    def of(cls, wsdl: str, auth: tuple[str, str] | None = None, timeout: float = 30) -> SoapClient:
-        """A client of the WSDL at `wsdl`, an address or a path."""
+    def of(
+        cls,
+        wsdl: str,
+        headers: Mapping[str, str] | None = None,
+        parameters: Mapping[str, str] | None = None,
+        timeout: float = 30,
+    ) -> SoapClient:
+        """A client of the WSDL at `wsdl`, an address or a path; its calls have these headers and URL parameters too."""
         session = requests.Session()
-        session.auth = auth
+        session.headers.update(headers or {})
         statuses: list[int] = []
         session.hooks["response"].append(
             lambda answer, **_options: statuses.__setitem__(slice(None), [answer.status_code])
         )
         transport: Any = zeep.Transport(session=session, timeout=timeout, operation_timeout=timeout)  # type: ignore[no-untyped-call]
-        return cls(zeep.Client(wsdl, transport=transport), statuses)  # type: ignore[no-untyped-call]
+        client = zeep.Client(wsdl, transport=transport)  # type: ignore[no-untyped-call]
+        session.params = dict(parameters or {})
+        return cls(client, statuses)
 
     def call(
         self, port: str, operation: str, *, address: str | None = None, **arguments: Mapping[str, Any]

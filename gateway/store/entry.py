@@ -5,22 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from gateway.errors import GatewayError
 from gateway.model.event import Event
+from gateway.model.idempotency import Once
 from gateway.model.receipt import Receipt, Status
 from gateway.model.request import Caller, Request
 from gateway.model.route import Duty
-
-
-@dataclass(frozen=True, slots=True)
-class Once:
-    """What makes a repeated request a duplicate: its key, and what must be the same again."""
-
-    key: str
-    digest: bytes
-    expires_at: datetime
 
 
 @dataclass(slots=True, eq=False)
@@ -34,7 +25,8 @@ class Entry:
     """The deliveries of each event."""
     revision: int
     is_list: bool = False
-    once: Once | None = None
+    once: Sequence[Once] = ()
+    """What makes it, or some of its events, a repeat."""
     receipt: Receipt | None = None
     error: GatewayError | None = None
     woken: threading.Event = field(default_factory=threading.Event)
@@ -44,9 +36,25 @@ class Entry:
         """About how many bytes it brings to the disk."""
         return len(self.request.body) + sum(len(event.data) for event in self.events)
 
-    def receipt_of(self, status: Status, event_ids: Sequence[str]) -> Receipt:
-        """What its caller is told."""
+    @property
+    def event_ids(self) -> list[str]:
+        """The ids that its events have if they are new."""
+        return [event.id for event in self.events]
+
+    def receipt_of(self, event_ids: Sequence[str]) -> Receipt:
+        """What its caller is told, where its events have these ids: a new one has its own, a repeat another's."""
         request = self.request
+        statuses = tuple(
+            Status.ACCEPTED if event.id == event_id else Status.DUPLICATE
+            for event, event_id in zip(self.events, event_ids, strict=True)
+        )
+        status = Status.ACCEPTED if Status.ACCEPTED in statuses else Status.DUPLICATE
         return Receipt(
-            request.request_id, tuple(event_ids), status, request.received_at, self.is_list, tuple(request.notes)
+            request.request_id,
+            tuple(event_ids),
+            status,
+            request.received_at,
+            self.is_list,
+            tuple(request.notes),
+            statuses,
         )

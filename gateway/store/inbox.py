@@ -22,6 +22,8 @@ MAX_WAITING, MAX_WAITING_BYTES = 512, 64 * 2**20
 PATIENCE = timedelta(seconds=10)
 """How long a caller waits for the disk before they are told to come back."""
 
+_FULL = "too many calls wait to be recorded"
+
 InThread = Callable[[Callable[[], None]], None]
 """Runs a function where blocking is harmless, and waits for it."""
 
@@ -68,6 +70,11 @@ class Inbox:
         assert entry.receipt is not None
         return entry.receipt
 
+    def admit(self) -> None:
+        """Raises StoreUnavailable where too many calls wait already: none more is read then."""
+        if len(self._waiting) >= MAX_WAITING or self._waiting_bytes >= MAX_WAITING_BYTES:
+            raise StoreUnavailable(_FULL, retry_after=1)
+
     def refused(self, request: Request, error: Refusal) -> None:
         """Keep a refusal for the record; the next commit or `flush` writes it: no refused caller waits for a disk."""
         self._ring.take(request, error)
@@ -84,7 +91,7 @@ class Inbox:
         """Let `entry` wait; whether its caller is to commit."""
         with self._mutex:
             if len(self._waiting) >= MAX_WAITING or self._waiting_bytes + entry.size > MAX_WAITING_BYTES:
-                raise StoreUnavailable("too many calls wait to be recorded", retry_after=1)
+                raise StoreUnavailable(_FULL, retry_after=1)
             self._waiting.append(entry)
             self._waiting_bytes += entry.size
             leads = not self._committing

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Table, delete, insert, select, text, tuple_
-from sqlalchemy.dialects import sqlite
 
 from gateway.errors import ContractViolation, Refusal, Violation
 from gateway.model.event import Event
-from gateway.model.receipt import Receipt, Status
+from gateway.model.idempotency import Once
+from gateway.model.receipt import Receipt
 from gateway.store import tables
-from gateway.store.entry import Entry, Once
+from gateway.store.entry import Entry
 from gateway.store.tables import micros
 
 LARGE = 256 * 1024
@@ -26,21 +26,26 @@ Numbers = Mapping[str, int]
 _LAST_ID = text("SELECT seq FROM sqlite_sequence WHERE name = :of")
 
 
-def outcomes(connection: Connection, batch: Sequence[Entry], numbers: Numbers) -> list[Receipt | Refusal]:
-    """What becomes of each entry: accepted, a duplicate, or refused because its key was used for other data.
+Place = tuple[int, str]
+"""A source's number, and a key of it."""
 
-    A key belongs to whoever stored it first, in this batch or before. Keys are touched in sorted order, so that
-    two processes never wait for one another.
+
+def outcomes(connection: Connection, batch: Sequence[Entry], numbers: Numbers) -> list[Receipt | Refusal]:
+    """What becomes of each entry: accepted, wholly or in part a duplicate, or refused since a key had other data.
+
+    A key belongs to whoever stored it first, before or in this batch; one who is refused stores none. Keys are
+    touched in sorted order, so that two processes never wait for one another.
     """
-    firsts: dict[tuple[int, str], tuple[Entry, Once]] = {}
-    for entry in batch:
-        if entry.once is not None:
-            firsts.setdefault((numbers[entry.request.source], entry.once.key), (entry, entry.once))
-    owners = _owners(connection, firsts) if firsts else {}
-    return [
-        _outcome(entry, owners.get((numbers[entry.request.source], entry.once.key if entry.once else "")))
-        for entry in batch
-    ]
+    asked = {(numbers[entry.request.source], once.key) for entry in batch for once in entry.once}
+    if not asked:
+        return [entry.receipt_of(entry.event_ids) for entry in batch]
+    now = min(micros(entry.request.received_at) for entry in batch if entry.once)
+    owners = _owners(connection, sorted(asked), now)
+    rows: dict[Place, dict[str, Any]] = {}
+    settled = [_outcome(entry, numbers[entry.request.source], owners, rows) for entry in batch]
+    if rows:
+        connection.execute(insert(tables.idempotency), [row for _, row in sorted(rows.items())])
+    return settled
 
 
 def insert_all(
@@ -55,8 +60,8 @@ def insert_all(
     made = [
         (entry, event, duties, request_id, position)
         for (entry, receipt), request_id in zip(kept, request_ids, strict=True)
-        if receipt.status is Status.ACCEPTED
         for position, (event, duties) in enumerate(zip(entry.events, entry.duties, strict=True))
+        if receipt.event_ids[position] == event.id
     ]
     if not made:
         return
@@ -72,39 +77,42 @@ def insert_all(
         connection.execute(insert(tables.deliveries), rows)
 
 
-def _owners(
-    connection: Connection, firsts: Mapping[tuple[int, str], tuple[Entry, Once]]
-) -> dict[tuple[int, str], tuple[bytes, list[str]]]:
-    """Whose each key is: the digest and event ids stored with it, ours where it was free."""
+def _owners(connection: Connection, places: Sequence[Place], now: int) -> dict[Place, tuple[bytes, list[str]]]:
+    """Whose each key is: the digest and event ids stored with it. Those that have expired are gone."""
     table = tables.idempotency
-    rows = [
-        {
-            "source": source,
-            "key": key,
-            "digest": once.digest,
-            "event_ids": json.dumps([event.id for event in entry.events]),
-            "expires_at": micros(once.expires_at),
-        }
-        for (source, key), (entry, once) in sorted(firsts.items(), key=lambda item: item[0])
-    ]
-    place = tuple_(table.c.source, table.c.key)
-    now = min(micros(entry.request.received_at) for entry, _ in firsts.values())
     connection.execute(delete(table).where(table.c.expires_at <= now))
-    connection.execute(sqlite.insert(table).on_conflict_do_nothing(), rows)
+    place = tuple_(table.c.source, table.c.key)
     found = connection.execute(
-        select(table.c.source, table.c.key, table.c.digest, table.c.event_ids).where(place.in_(list(firsts)))
+        select(table.c.source, table.c.key, table.c.digest, table.c.event_ids).where(place.in_(places))
     )
     return {(source, key): (digest, json.loads(event_ids)) for source, key, digest, event_ids in found}
 
 
-def _outcome(entry: Entry, owner: tuple[bytes, list[str]] | None) -> Receipt | Refusal:
-    own = [event.id for event in entry.events]
-    if entry.once is None or owner is None or owner[1] == own:
-        return entry.receipt_of(Status.ACCEPTED, own)
-    digest, event_ids = owner
-    if digest == entry.once.digest:
-        return entry.receipt_of(Status.DUPLICATE, event_ids)
-    return ContractViolation(_REUSED, violations=[Violation("", _REUSED)])
+def _outcome(
+    entry: Entry, source: int, owners: dict[Place, tuple[bytes, list[str]]], rows: dict[Place, dict[str, Any]]
+) -> Receipt | Refusal:
+    """What becomes of `entry`; the keys that are its own from now on are added to `owners` and `rows`."""
+    event_ids = entry.event_ids
+    claimed: dict[Place, tuple[Once, list[str]]] = {}
+    for once in entry.once:
+        here = slice(once.positions.start, once.positions.stop)
+        place = (source, once.key)
+        mine = claimed.get(place)
+        owner = owners.get(place) if mine is None else (mine[0].digest, mine[1])
+        if owner is None:
+            claimed[place] = (once, event_ids[here])
+        elif owner[0] == once.digest:
+            event_ids[here] = owner[1]
+        else:
+            path = f"/{once.positions.start}" if entry.is_list and len(once.positions) < len(entry.events) else ""
+            return ContractViolation(_REUSED, violations=[Violation(path, _REUSED)])
+    for place, (once, ids) in claimed.items():
+        owners[place] = (once.digest, ids)
+        rows[place] = {
+            "source": source, "key": once.key, "digest": once.digest, "event_ids": json.dumps(ids),
+            "expires_at": micros(once.expires_at),
+        }  # fmt: skip
+    return entry.receipt_of(event_ids)
 
 
 def _insert_numbered(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> range:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 import pytest
 
 from gateway.authenticators import Authenticator
@@ -66,8 +68,12 @@ class WithSecrets(Conformance):
         for request in self.wrong_requests():
             with pytest.raises(Unauthenticated) as refused:
                 self.an_authenticator().authenticate(request)
-            sent = request.headers["authorization"].partition(" ")[2]
-            hidden = [*self.secrets, *([sent] if sent else [])]
+            sent = [
+                value.partition(" ")[2] if name == "authorization" else value
+                for name, value in request.headers.items()
+                if name in self.an_authenticator().headers
+            ]
+            hidden = [*self.secrets, *filter(None, sent), *filter(None, [request.query.partition("=")[2]])]
             assert [] == [one for one in hidden if one in f"{refused.value} {refused.value.headers}"]
 
     def test_its_secret_can_be_changed_without_a_gap(self) -> None:
@@ -80,6 +86,18 @@ class WithSecrets(Conformance):
         assert [] == [secret for secret in self.secrets if secret in shown]
 
     def test_what_it_reads_is_masked_before_anything_is_stored(self) -> None:
-        request = self.a_good_request()
-        self.an_authenticator().authenticate(request)
-        assert "••••" == request.stored_headers()["authorization"]
+        for request in (*self.good_requests(), *self.wrong_requests()):
+            authenticator = self.an_authenticator()
+            request.secrets |= authenticator.headers
+            request.secret_parameters = authenticator.parameters
+            assert {"••••"} >= {request.stored_headers().get(name, "••••") for name in authenticator.headers}
+            assert {"••••"} >= {
+                pair.partition("=")[2]
+                for pair in request.stored_query().split("&")
+                if pair.partition("=")[0] in authenticator.parameters
+            }
+
+    def test_a_caller_of_our_own_is_known_by_what_it_says_it_takes(self) -> None:
+        proof = self.a_rotating_authenticator().proof()
+        request = a_request(loaded=False, headers=proof.headers, query=urlencode(proof.parameters))
+        assert self.caller == self.a_rotating_authenticator().authenticate(request).name

@@ -7,7 +7,7 @@ import pytest
 from gateway.authenticators.anonymous import Authenticator, Options
 from gateway.errors import ConfigError
 from gateway.model.request import Request
-from gateway.settings import checked
+from gateway.toml import checked
 from tests.authenticators.conformance import Conformance
 from tests.builders import a_request
 

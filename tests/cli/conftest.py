@@ -25,7 +25,7 @@ from gateway.store.outbox import Outbox
 from gateway.store.store import Store, open_store
 from gateway.web import create_app
 from tests.builders import NOON, a_request, an_attempt, an_entry, an_event
-from tests.configured import ANYBODY, BASIC, JOURNAL, TO_CRM, a_document, fixed
+from tests.configured import ANYBODY, BASIC, JOURNAL, NESTED, TO_CRM, a_document, fixed
 from tests.running import free_port
 
 Run = Callable[..., tuple[int, str, str]]
@@ -116,6 +116,8 @@ def endpoint(document: Document, monkeypatch: pytest.MonkeyPatch) -> Iterator[En
     monkeypatch.setenv("PBX_PASSWORD", "hunter2")
     sources = ANYBODY + BASIC.replace("sources.pbx", "sources.guarded")
     listens = f'listen = "127.0.0.1:{free_port()}"\n'
+    (document.folder / "nested.toml").write_text(NESTED, encoding="utf-8")
+    sources += ANYBODY.replace("sources.pbx", "sources.nested").replace("contract.toml", "nested.toml")
     changed = a_document(document.folder, listens + sources + JOURNAL + TO_CRM + 'events = "call.ended"\n')
     woke: list[Callable[[], None]] = []
 

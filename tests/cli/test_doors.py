@@ -5,16 +5,21 @@ from __future__ import annotations
 import pytest
 import requests
 
+from gateway.authenticators import Proof
 from gateway.cli.doors import PROTOCOLS, Refused, Sender
+from gateway.contracts.load import load
 from gateway.model.contract import Contract, Type
 from gateway.model.sample import sample
 from tests.builders import a_field, an_event_type
 from tests.cli.conftest import Endpoint
+from tests.configured import NESTED
 from tests.running import free_port
 
+ANYBODY = Proof()
 
-def a_sender(endpoint: Endpoint, calls: Contract, source: str = "pbx", auth: tuple[str, str] | None = None) -> Sender:
-    return Sender(f"{endpoint.url}/{source}", calls, auth)
+
+def a_sender(endpoint: Endpoint, calls: Contract, source: str = "pbx", proof: Proof = ANYBODY) -> Sender:
+    return Sender(f"{endpoint.url}/{source}", calls, proof)
 
 
 def test_a_sample_is_the_contracts_examples_and_what_is_required() -> None:
@@ -65,12 +70,12 @@ def test_a_refusal_is_told_as_it_was_answered(
     assert found in str(caught.value)
 
 
-@pytest.mark.parametrize("protocol", ["json", "form", "query", "soap12"])
+@pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_credentials_open_a_guarded_source(endpoint: Endpoint, calls: Contract, protocol: str) -> None:
     event = calls.events["call.ended"]
     with pytest.raises(Refused, match="credentials are missing"):
         a_sender(endpoint, calls, "guarded").send(event, {"call_id": "1"}, protocol)
-    sender = a_sender(endpoint, calls, "guarded", ("pbx", "hunter2"))
+    sender = a_sender(endpoint, calls, "guarded", Proof({"Authorization": "Basic cGJ4Omh1bnRlcjI="}))
     assert "accepted" == sender.send(event, {"call_id": "1"}, protocol)["status"]
 
 
@@ -78,3 +83,12 @@ def test_where_nothing_answers_the_network_says_so(calls: Contract) -> None:
     sender = Sender(f"http://127.0.0.1:{free_port()}/in/pbx", calls)
     with pytest.raises(requests.ConnectionError):
         sender.send(calls.events["call.ended"], {"call_id": "1"}, "json")
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_nested_data_goes_by_any_door(endpoint: Endpoint, calls: Contract, protocol: str) -> None:
+    del calls
+    nested = load(NESTED, "nested")
+    event = nested.events["call.ended"]
+    receipt = Sender(f"{endpoint.url}/nested", nested).send(event, sample(event), protocol)
+    assert "accepted" == receipt["status"]

@@ -14,7 +14,7 @@ from gateway.destinations.http import Destination, Options
 from gateway.errors import ConfigError, DeliveryError, Refused, Unavailable
 from gateway.model.delivery import Reply
 from gateway.model.event import STRUCTURED
-from gateway.settings import checked
+from gateway.toml import checked
 from tests.builders import a_payload
 from tests.destinations.conformance import SECRET, OverTheWire, delivered, failed
 from tests.egress.speaking import Spoken, speaking

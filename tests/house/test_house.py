@@ -11,7 +11,14 @@ from pathlib import Path
 import pytest
 
 from gateway import cli, errors, plugins
-from gateway.settings import DestinationSettings, RetrySettings, RouteSettings, Settings, SourceSettings
+from gateway.settings import (
+    DestinationSettings,
+    IdempotencySettings,
+    RetrySettings,
+    RouteSettings,
+    Settings,
+    SourceSettings,
+)
 from gateway.telemetry import metrics
 from tests.conftest import ROOT
 
@@ -58,7 +65,7 @@ def test_a_kind_is_a_module_with_a_test_of_its_name(family: str) -> None:
 def test_the_complete_configuration_names_every_setting() -> None:
     text = (ROOT / "deploy/gateway.toml").read_text(encoding="utf-8")
     tomllib.loads(text)
-    for table in (Settings, SourceSettings, DestinationSettings, RouteSettings, RetrySettings):
+    for table in (Settings, SourceSettings, DestinationSettings, RouteSettings, RetrySettings, IdempotencySettings):
         for name, field in table.model_fields.items():
             key = field.alias or name
             assert re.search(rf"(^|[\[{{ .]){re.escape(key)}\b", text, re.MULTILINE), f"{table.__name__}.{key}"

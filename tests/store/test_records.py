@@ -9,11 +9,12 @@ import pytest
 from sqlalchemy import select
 
 from gateway.errors import ContractViolation, Violation
+from gateway.model.idempotency import Once
 from gateway.model.receipt import Receipt, Status
 from gateway.model.route import Duty
 from gateway.store import tables
 from gateway.store.engine import Place
-from gateway.store.entry import Entry, Once
+from gateway.store.entry import Entry
 from gateway.store.history import Selection
 from gateway.store.outbox import Outbox
 from gateway.store.records import LARGE
@@ -38,7 +39,7 @@ def at(moment: datetime, key: str = "k", digest: bytes = b"same", source: str = 
 def test_a_repeated_key_is_a_duplicate_with_its_own_request_and_the_first_event(store: Store) -> None:
     first, second = an_entry(key="k"), an_entry(key="k")
     store.inbox.record(first)
-    assert second.receipt_of(Status.DUPLICATE, [first.events[0].id]) == store.inbox.record(second)
+    assert second.receipt_of([first.events[0].id]) == store.inbox.record(second)
 
 
 def test_a_duplicate_is_recorded_as_a_request_without_events_and_deliveries(store: Store) -> None:
@@ -201,8 +202,36 @@ def test_a_request_is_kept_as_it_arrived(store: Store) -> None:
 
 
 def test_the_window_of_a_key_is_the_entrys_own(store: Store) -> None:
-    short = Entry(
-        a_request(), an_entry().caller, [an_event()], [[]], 1, once=Once("k", b"", NOON + timedelta(seconds=1))
-    )
+    once = Once("k", b"", NOON + timedelta(seconds=1), range(1))
+    short = Entry(a_request(), an_entry().caller, [an_event()], [[]], 1, once=[once])
     store.inbox.record(short)
     assert Status.ACCEPTED == store.inbox.record(at(NOON + timedelta(seconds=1))).status
+
+
+def a_list(*keys: str, digest: bytes = b"same") -> Entry:
+    """A list of events, each under a key of its own."""
+    entry = an_entry(*(an_event() for _ in keys), is_list=True)
+    entry.once = [Once(key, digest, LATER, range(place, place + 1)) for place, key in enumerate(keys)]
+    return entry
+
+
+def test_of_a_list_only_the_events_that_are_new_are_recorded(store: Store) -> None:
+    first, second = a_list("a", "b"), a_list("b", "c")
+    store.inbox.record(first)
+    receipt = store.inbox.record(second)
+    assert (first.events[1].id, second.events[1].id) == receipt.event_ids
+    assert (Status.DUPLICATE, Status.ACCEPTED) == receipt.statuses
+    assert 3 == count(store.database, tables.events)
+
+
+def test_one_key_twice_in_a_list_is_one_event(store: Store) -> None:
+    entry = a_list("a", "a")
+    assert (entry.events[0].id,) * 2 == store.inbox.record(entry).event_ids
+
+
+def test_a_list_that_is_refused_leaves_its_other_keys_free(together: GatedStore) -> None:
+    together.in_one_batch([a_list("b")])
+    refused, after = a_list("a", "b", digest=b"other"), a_list("a")
+    answers = together.in_one_batch([refused, after])
+    assert isinstance(answers[0], ContractViolation) and ["/1"] == [one.path for one in answers[0].violations]
+    assert isinstance(answers[1], Receipt) and (Status.ACCEPTED,) == answers[1].statuses

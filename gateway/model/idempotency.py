@@ -1,0 +1,92 @@
+"""What makes a repeated call a duplicate: a key that it brings, and what must be the same again."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from gateway.model.event import Event
+from gateway.model.message import Message
+from gateway.model.request import Request
+from gateway.model.template import Template
+
+DIGEST, HEADER = "digest", "header:"
+_STANDARD = "idempotency-key"
+"""The header that callers send (draft-ietf-httpapi-idempotency-key-header)."""
+
+
+class OnReuse(StrEnum):
+    """What becomes of other data under a key that was used before."""
+
+    DUPLICATE = "duplicate"
+    REFUSE = "refuse"
+    NEW = "new"
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """One key, what must be the same under it, and the events of a request that it stands for."""
+
+    key: str
+    digest: bytes
+    expires_at: datetime
+    positions: range
+
+
+@dataclass(frozen=True, slots=True)
+class Idempotency:
+    """How one source's repeats are told: by its own `key`, else a CloudEvent's id, else the Idempotency-Key header."""
+
+    key: str = ""
+    """`header:NAME`, `digest`, or a template of the data; "" where the source has none."""
+    window: timedelta = timedelta(hours=24)
+    on_reuse: OnReuse = OnReuse.REFUSE
+
+    def keys_of(self, request: Request, messages: Sequence[Message], events: Sequence[Event]) -> tuple[Once, ...]:
+        """The keys of one request: one for all its events, or one for each event that has one."""
+        own = self._own(request, messages, events)
+        ids = (_cloud_event_key(message) for message in messages)
+        each = [mine or its for mine, its in zip(own, ids, strict=True)]
+        if any(each):
+            return tuple(
+                self._once(request, key, events, range(place, place + 1)) for place, key in enumerate(each) if key
+            )
+        header = self.key.removeprefix(HEADER).lower() if self.key.startswith(HEADER) else _STANDARD
+        key = request.headers.get(header, "").strip() or request.headers.get(_STANDARD, "").strip()
+        return (self._once(request, key, events, range(len(events))),) if key else ()
+
+    def _own(self, request: Request, messages: Sequence[Message], events: Sequence[Event]) -> Iterator[str]:
+        """The source's own key of each event, where it is one of the data."""
+        del request
+        template = Template.of(self.key) if self.key and self.key != DIGEST else None
+        for message, event in zip(messages, events, strict=True):
+            if self.key == DIGEST:
+                yield f"{DIGEST}:{_digest([event]).hex()}"
+            elif template is not None and template.names:
+                yield template.rendered(message.data) or ""
+            else:
+                yield ""
+
+    def _once(self, request: Request, key: str, events: Sequence[Event], positions: range) -> Once:
+        digest = _digest(events[positions.start : positions.stop])
+        if self.on_reuse is OnReuse.NEW:
+            key = f"{key}\n{digest.hex()}"
+        if self.on_reuse is OnReuse.DUPLICATE:
+            digest = b""
+        return Once(key, digest, request.received_at + self.window, positions)
+
+
+def _cloud_event_key(message: Message) -> str:
+    """A CloudEvent is the same as another of equal source and id (CloudEvents §3.1.1)."""
+    own = message.attributes
+    return f"{own['source']}\n{own['id']}" if "id" in own and "source" in own else ""
+
+
+def _digest(events: Sequence[Event]) -> bytes:
+    digest = hashlib.sha256()
+    for event in events:
+        digest.update(event.type.encode() + b"\0" + event.data + b"\0")
+    return digest.digest()
