@@ -29,6 +29,7 @@ BINDING = SoapBinding(a_service())
 CALL = (Part("call_id", "4711"), Part("duration", "12"))
 STATUSES = {
     "unauthenticated": (401, 401),
+    "too_many": (429, 429),
     "store_unavailable": (503, 503),
     "not_understood": (500, 500),
     "version_mismatch": (500, 500),
