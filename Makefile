@@ -41,9 +41,10 @@ fix: install    ## format, mend what can be mended, publish what is generated
 	$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
 	$(BIN)/gateway contracts publish wsdl/calls/contract.toml
 
-bench: install  ## measure, beside a bare gunicorn, and where the microseconds go: about three minutes
+bench: install  ## measure, beside a bare gunicorn, and where the microseconds go: about nine minutes
 	$(BIN)/python -m tests.benchmarks
 	$(BIN)/python -m tests.benchmarks.stages
+	$(BIN)/python -m tests.benchmarks.dialects
 
 lock: install   ## write requirements.lock anew: the newest of everything, for every Python and platform we run on
 	$(BIN)/python -m pip install --quiet uv

@@ -7,7 +7,7 @@ import re
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.http import parse_options_header
-from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDecoder, NeedData
+from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDecoder, State
 
 from gateway.bodies import Body, Item
 from gateway.bodies.from_form import FALLBACK
@@ -62,7 +62,8 @@ def _parts(request: Request) -> list[tuple[str, Field | File, bytes]]:
     parts: list[tuple[str, Field | File, bytearray]] = []
     try:
         decoder.receive_data(request.content)
-        while not isinstance(event := decoder.next_event(), Epilogue | NeedData):
+        decoder.receive_data(None)
+        while not isinstance(event := decoder.next_event(), Epilogue):
             if isinstance(event, Field | File):
                 _check_encoding(event)
                 parts.append((event.name, event, bytearray()))
@@ -71,9 +72,8 @@ def _parts(request: Request) -> list[tuple[str, Field | File, bytes]]:
     except RequestEntityTooLarge:
         raise TooLarge(f"the form has more than {MAX_PARTS} parts") from None
     except (ValueError, KeyError, IndexError) as error:
-        raise Malformed(f"the body is no multipart form: {error}"[:200]) from None
-    if not isinstance(event, Epilogue):
-        raise Malformed("the multipart body has no end: its last boundary is missing")
+        what = "none of its boundaries is in it" if decoder.state is State.PREAMBLE else f"it is broken or cut: {error}"
+        raise Malformed(f"the body is no multipart form: {what}"[:200]) from None
     return [(name, part, bytes(content)) for name, part, content in parts]
 
 

@@ -26,7 +26,10 @@ class Branch:
         for place, step in enumerate(steps):
             if not step and place == len(steps) - 1:
                 break
-            branch = branch.parts.setdefault(step, Branch())
+            part = branch.parts.get(step)
+            if part is None:
+                part = branch.parts[step] = Branch()
+            branch = part
         branch.values.append(value)
 
     def join(self, other: Branch) -> None:

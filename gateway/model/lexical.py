@@ -23,6 +23,8 @@ XML_BLANKS = " \t\r\n"
 _NO_BLANKS = dict.fromkeys(map(ord, XML_BLANKS))
 
 _NUMBER = re.compile(r"([+-]?)(?:(\d+)(?:\.(\d*))?|\.(\d+))(?:[eE]([+-]?)0*(\d+))?", re.ASCII)
+_SHORT = re.compile(r"-?\d{1,15}(?:\.\d{0,9}[1-9])?", re.ASCII)
+"""Most numbers are in their one form already, but for zeros in front."""
 _INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
 _LONGEST_QUOTE = 60
 
@@ -78,6 +80,8 @@ def plain_decimal(text: str, noun: str = "a number") -> Decimal:
 
     Bounded before anything is expanded: `1e999999999` must not become a gigabyte of zeros.
     """
+    if _SHORT.fullmatch(text):
+        return Decimal(text) or Decimal(0)  # no minus before a zero
     match = _NUMBER.fullmatch(text)
     if match is None:
         raise Unreadable(f"must be {noun}, not {quoted(text)}")

@@ -212,8 +212,10 @@ def _is_blank(values: list[Any]) -> bool:
 
 
 def _gather(sent: dict[str, Sent], declared: str, name: str, steps: list[str], raw: object) -> None:
-    branch = sent.setdefault(declared, {}).setdefault(name, Branch())
-    assert isinstance(branch, Branch)
+    candidates = sent.setdefault(declared, {})
+    branch = candidates.get(name)
+    if not isinstance(branch, Branch):
+        branch = candidates[name] = Branch()
     if isinstance(raw, Branch):
         branch.join(raw)
     elif type(raw) is list:  # an encoded array

@@ -42,6 +42,10 @@ def date_time_in(zone: tzinfo, *, lenient: bool) -> Read:
     def read(text: str) -> str:
         match = _DATE_TIME.fullmatch(text)
         try:
+            if match and match[9] == "Z" and match[4] == "T" and match[5] != "24":
+                # Most are in UTC already: that it is a date and a time is all there is to see.
+                datetime.fromisoformat(text[:19])
+                return _with_fraction(text[:19], match[8] or "")
             if match and (lenient or (match[4] == "T" and match[9] != "z")):
                 return _utc_form(*_moment(match, zone))
             epoch = _EPOCH.fullmatch(text) if lenient else None
@@ -85,8 +89,12 @@ def _from_epoch(match: re.Match[str]) -> tuple[datetime, str]:
 
 def _utc_form(moment: datetime, fraction: str) -> str:
     """`…Z` with at most six fraction digits, the rest cut, and no trailing zeros."""
+    return _with_fraction(moment.isoformat()[:19], fraction)
+
+
+def _with_fraction(seconds: str, fraction: str) -> str:
     digits = fraction[:6].rstrip("0")
-    return moment.isoformat()[:19] + (f".{digits}" if digits else "") + "Z"
+    return f"{seconds}.{digits}Z" if digits else seconds + "Z"
 
 
 def lenient_duration(text: str) -> Decimal:

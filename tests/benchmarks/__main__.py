@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import statistics
-import subprocess
-import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import requests
 
 from gateway.contracts.load import load
 from gateway.model.sample import sample
+from tests.benchmarks.hello import WEB_PROCESSES, bare_gunicorn, hello_request
 from tests.benchmarks.load import calls_per_second, delivery_latencies
 from tests.conftest import ROOT
-from tests.running import free_port, running, wait_for
+from tests.running import free_port, running
 
 ROUNDS = 7
-_WEB_PROCESSES = 2
-_HELLO = """
-def application(environ, start_response):
-    start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", "5")])
-    return [b"hello"]
-"""
 _CONFIGURATION = """
 web_processes = {web}
 [log]
@@ -53,10 +43,10 @@ def main() -> None:
 
 
 def _throughput(folder: Path) -> None:
-    configuration = _CONFIGURATION.format(web=_WEB_PROCESSES, sink=9, active="false")
-    with running(folder, configuration) as gateway, _hello(folder) as hello:
+    configuration = _CONFIGURATION.format(web=WEB_PROCESSES, sink=9, active="false")
+    with running(folder, configuration) as gateway, bare_gunicorn(folder) as hello:
         measured = {
-            "hello": (hello, _get(hello)),
+            "hello": (hello, hello_request(hello)),
             "JSON": (gateway.port, json_request(gateway.port, "4711")),
             "SOAP": (gateway.port, soap_request(gateway.port, "4711")),
         }
@@ -69,47 +59,18 @@ def _throughput(folder: Path) -> None:
         name: statistics.median(ours / bare for ours, bare in zip(found, rates["hello"], strict=True))
         for name, found in rates.items()
     }
-    print(f"\n32 connections, {_WEB_PROCESSES} web processes, medians of {ROUNDS} interleaved rounds of 4 s:")
+    print(f"\n32 connections, {WEB_PROCESSES} web processes, medians of {ROUNDS} interleaved rounds of 4 s:")
     for name, found in rates.items():
         print(f"  {name:<6} {statistics.median(found):7.0f}/s   {ratios[name]:.2f} of a bare gunicorn's hello")
 
 
 def _latency(folder: Path) -> None:
     sink = free_port()
-    configuration = _CONFIGURATION.format(web=_WEB_PROCESSES, sink=sink, active="true")
+    configuration = _CONFIGURATION.format(web=WEB_PROCESSES, sink=sink, active="true")
     with running(folder, configuration) as gateway:
         found = delivery_latencies(gateway.port, sink, lambda call_id: json_request(gateway.port, call_id))
     p50, p99 = found[len(found) // 2], found[len(found) * 99 // 100]
     print(f"\naccepted to delivered at 100 calls/s for 10 s: p50 {p50 * 1000:.1f} ms, p99 {p99 * 1000:.1f} ms")
-
-
-@contextmanager
-def _hello(folder: Path) -> Iterator[int]:
-    """A bare gunicorn with as many gevent processes as ours has; its port."""
-    (folder / "hello.py").write_text(_HELLO, encoding="utf-8")
-    port = free_port()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", "-k", "gevent", "-w", str(_WEB_PROCESSES), "-b", f"127.0.0.1:{port}",
-         "--keep-alive", "75", "--log-level", "warning", "hello:application"],
-        cwd=folder, env=os.environ,
-    )  # fmt: skip
-    try:
-        wait_for(lambda: _answers(port), 20, "the bare gunicorn")
-        yield port
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def _answers(port: int) -> bool:
-    try:
-        return requests.get(f"http://127.0.0.1:{port}/", timeout=1).ok
-    except requests.RequestException:
-        return False
-
-
-def _get(port: int) -> bytes:
-    return f"GET / HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode()
 
 
 def json_request(port: int, call_id: str) -> bytes:

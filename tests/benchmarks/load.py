@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import time
 from collections.abc import Callable
@@ -10,12 +11,16 @@ from typing import cast
 
 import uvloop
 
+UNIQUE = b"@@@@@@@@"
+"""Where a request has this, each call has another number of as many digits."""
+_numbers = itertools.count()
+
 
 class _Caller(asyncio.Protocol):
     """One connection: the next call is sent when the answer to the last is whole."""
 
     def __init__(self, request: bytes, answered: Callable[[bool], None]) -> None:
-        self._request = request
+        self._before, self._is_unique, self._after = request.partition(UNIQUE)
         self._answered = answered
         self._answer = b""
         self._whole = -1
@@ -25,7 +30,7 @@ class _Caller(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.WriteTransport", transport)
-        self._transport.write(self._request)
+        self._send()
 
     def data_received(self, data: bytes) -> None:
         if len(data) == self._whole and not self._answer and data.startswith(b"HTTP/1.1 2"):
@@ -42,7 +47,8 @@ class _Caller(asyncio.Protocol):
 
     def _send(self) -> None:
         if not self.is_over and self._transport is not None:
-            self._transport.write(self._request)
+            number = b"%08d" % (next(_numbers) % 10**8) if self._is_unique else b""
+            self._transport.write(self._before + number + self._after)
 
 
 def _length(head: bytes) -> int:
