@@ -36,7 +36,7 @@ _GRACE = timedelta(seconds=5)
 """What a kind gets beyond its own time limit, before it is cut off."""
 
 
-_LONG = 256 * 1024
+_LONG = 32 * 1024
 """Bodies over this many bytes are read apart: decoding them here would stop every other call for a while."""
 
 Apart = Callable[[Callable[[], list[Message]]], list[Message]]
@@ -100,10 +100,10 @@ class Gateway:
             raise TooLarge(f"the body has {request.incoming.length} bytes; at most {source.max_body} are taken")
         caller = source.authenticator.authenticate(request)
         request.load(source.max_body)
+        _check_version(request, source.contract)
         binding = source.bindings[dialect]
         is_long = len(request.content) > _LONG
         messages = apart(lambda: binding.read(request)) if is_long else binding.read(request)
-        _check_version(request, source.contract)
         events = source.mapping.events_from(messages, caller, request, self.new_id)
         duties = [self.routes.duties_for(event.source, event.type) for event in events]
         is_list = bool(request.memo.get("is_list"))

@@ -65,7 +65,7 @@ def _parts(request: Request) -> list[tuple[str, Field | File, bytes]]:
         decoder.receive_data(None)
         while not isinstance(event := decoder.next_event(), Epilogue):
             if isinstance(event, Field | File):
-                _check_encoding(event)
+                _check_head(event)
                 parts.append((event.name, event, bytearray()))
             elif isinstance(event, Data):
                 parts[-1][2].extend(event.data)
@@ -77,7 +77,9 @@ def _parts(request: Request) -> list[tuple[str, Field | File, bytes]]:
     return [(name, part, bytes(content)) for name, part, content in parts]
 
 
-def _check_encoding(part: Field | File) -> None:
+def _check_head(part: Field | File) -> None:
+    if not isinstance(part.name, str):
+        raise Malformed("a part of the form has no name")
     coding = part.headers.get("content-transfer-encoding", "").strip().lower()
     if coding not in _AS_THEY_ARE:
         raise UnsupportedMedia(
