@@ -75,7 +75,7 @@ def _gather_types(fields: tuple[Field, ...], types: dict[str, tuple[Field, ...]]
 def _sample(event: EventType) -> str:
     """A call that is taken: all that is required, and a few more."""
     made = sample(event)
-    shown = [*event.required, *(name for name in made if name not in event.required)][
-        : max(_SHOWN, len(event.required))
-    ]
+    required = [name for name in made if name in event.required]
+    others = [name for name in made if name not in event.required]
+    shown = required + others[: max(0, _SHOWN - len(required))]
     return json.dumps({name: made[name] for name in shown}, ensure_ascii=False)
