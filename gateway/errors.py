@@ -7,6 +7,7 @@ and a 1.2 fault only on 400 and 500).
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
@@ -98,6 +99,9 @@ class Refusal(GatewayError):
             self.headers["Retry-After"] = str(retry_after)
 
 
+MOST_VIOLATIONS = 1000
+
+
 class RequestError(Refusal):
     """The caller must act."""
 
@@ -146,9 +150,12 @@ class UnsupportedMedia(RequestError):
 
 
 class ContractViolation(RequestError):
-    """What parses and isn't allowed: every violation at once, in `violations`."""
+    """What parses and isn't allowed: every violation at once in `violations`, of very many the first thousand."""
 
     reason, title, status = "contract_violation", "The data does not meet the contract", 422
+
+    def __init__(self, detail: str, *, violations: Iterable[Violation] = ()) -> None:
+        super().__init__(detail, violations=itertools.islice(violations, MOST_VIOLATIONS))
 
 
 class TooMany(RequestError):

@@ -10,7 +10,7 @@ from typing import Any
 from gateway.bodies import Body, Item
 from gateway.bodies.chosen import Bodies
 from gateway.bodies.from_form import query_pairs
-from gateway.errors import ContractViolation, Malformed, Refusal, UnknownOperation, Violation
+from gateway.errors import MOST_VIOLATIONS, ContractViolation, Malformed, Refusal, UnknownOperation, Violation
 from gateway.model.contract import Contract, EventType, fold
 from gateway.model.field_reading import Form, Pairs, Reading
 from gateway.model.message import Message
@@ -42,6 +42,8 @@ class HttpBinding:
             prefix = f"/{position}" if body.is_list else ""
             violations += [Violation(prefix + one.path, one.message) for one in found]
             messages.append(Message(event, data, item.attributes))
+            if len(violations) > MOST_VIOLATIONS:
+                break
         if violations:
             raise ContractViolation(summary(violations), violations=violations)
         request.memo["is_list"] = body.is_list

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from urllib.parse import parse_qsl
+import re
+from binascii import unhexlify
 
 from gateway.bodies import Body, Item
 from gateway.errors import Malformed, TooLarge
@@ -11,6 +12,7 @@ from gateway.model.field_reading import Form, Pairs, Reading
 from gateway.model.json_text import MAX_VALUES
 from gateway.model.request import Request
 
+_PERCENT = re.compile(rb"(?:%[0-9A-Fa-f]{2})+")
 FALLBACK = "cp1252"
 """What senders that know of no charset use, where it isn't UTF-8."""
 
@@ -47,13 +49,23 @@ def _guessed(request: Request, text: bytes, noun: str, reading: Reading) -> Pair
 
 
 def _pairs(text: bytes, codec: str, noun: str) -> Pairs:
+    """application/x-www-form-urlencoded (URL Standard §5.1). The standard library's takes seconds for 4 MB of `%`."""
     try:
-        return Pairs(
-            parse_qsl(
-                text.decode(codec), keep_blank_values=True, encoding=codec, errors="strict", max_num_fields=MAX_VALUES
-            )
-        )
+        if codec.startswith(("utf-16", "utf-32")):  # in which `&` is no single byte
+            text, codec = text.decode(codec).encode(), "utf-8"
+        if text.count(b"&") >= MAX_VALUES:
+            raise TooLarge(f"the {noun} has more than {MAX_VALUES} fields")
+        parts = [part.partition(b"=") for part in text.split(b"&") if part]
+        return Pairs([(_unquoted(name).decode(codec), _unquoted(value).decode(codec)) for name, _, value in parts])
     except UnicodeError:
         raise Malformed(f"the {noun} is not {codec}, or a percent-encoded value in it is not") from None
-    except ValueError:
-        raise TooLarge(f"the {noun} has more than {MAX_VALUES} fields") from None
+
+
+def _unquoted(text: bytes) -> bytes:
+    if b"+" in text:
+        text = text.replace(b"+", b" ")
+    return _PERCENT.sub(_bytes_of, text) if b"%" in text else text
+
+
+def _bytes_of(run: re.Match[bytes]) -> bytes:
+    return unhexlify(run[0].replace(b"%", b""))

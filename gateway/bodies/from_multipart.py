@@ -17,6 +17,7 @@ from gateway.model.field_reading import Form, Pairs, Reading
 from gateway.model.request import Request
 
 MAX_PARTS = 1000
+_LONGEST_HEAD = 16 * 1024
 _BOUNDARY = re.compile(r"[ -~]{1,200}")
 """RFC 2046 §5.1.1 allows 70 characters; some senders make longer ones."""
 _AS_THEY_ARE = ("", "7bit", "8bit", "binary")
@@ -58,6 +59,7 @@ def _parts(request: Request) -> list[tuple[str, Field | File, bytes]]:
     boundary = options.get("boundary", "")
     if not _BOUNDARY.fullmatch(boundary):
         raise Malformed("the multipart body's type names no boundary, or one that is none")
+    _check_heads(request.content, boundary.encode())
     decoder = MultipartDecoder(boundary.encode(), max_parts=MAX_PARTS)
     parts: list[tuple[str, Field | File, bytearray]] = []
     try:
@@ -75,6 +77,14 @@ def _parts(request: Request) -> list[tuple[str, Field | File, bytes]]:
         what = "none of its boundaries is in it" if decoder.state is State.PREAMBLE else f"it is broken or cut: {error}"
         raise Malformed(f"the body is no multipart form: {what}"[:200]) from None
     return [(name, part, bytes(content)) for name, part, content in parts]
+
+
+def _check_heads(body: bytes, boundary: bytes) -> None:
+    """Werkzeug has no limit on what stands before a part's content, and takes a second for 4 MB of it."""
+    for part in (b"\n" + body).split(b"\n--" + boundary)[1:]:
+        head = part.partition(b"\r\n\r\n")[0].partition(b"\n\n")[0] if len(part) > _LONGEST_HEAD else b""
+        if len(head) > _LONGEST_HEAD and not part.startswith(b"--"):
+            raise TooLarge(f"the head of a part has more than {_LONGEST_HEAD} bytes")
 
 
 def _check_head(part: Field | File) -> None:

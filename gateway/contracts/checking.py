@@ -10,7 +10,7 @@ from gateway.contracts.types import BUILTIN, type_problems
 from gateway.errors import ConfigError
 from gateway.model.contract import Type, fold, operation_of
 from gateway.model.extra import EXTRA
-from gateway.model.patterns import Unportable, xsd_pattern
+from gateway.model.patterns import Unportable, compiled, xsd_pattern
 from gateway.model.template import Template
 
 _FIELD_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -124,6 +124,7 @@ def _bound_problems(path: str, field: FieldTable) -> Iterator[ConfigError]:
 def _pattern_problems(path: str, pattern: str) -> Iterator[ConfigError]:
     try:
         xsd_pattern(pattern)
+        compiled(pattern)
     except re.error as error:
         yield ConfigError(path, f"is no regular expression: {error}")
     except Unportable as part:
@@ -132,6 +133,8 @@ def _pattern_problems(path: str, pattern: str) -> Iterator[ConfigError]:
             f"{str(part)!r} is read differently by XML Schema and JSON Schema",
             "use literals, classes and repetition",
         )
+    except ValueError as error:
+        yield ConfigError(path, f"can't be matched: {error}", "repeat at most 1000 times; max_length bounds a text")
 
 
 def _event_names(name: str, event: EventTable) -> tuple[str, ...]:

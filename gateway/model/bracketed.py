@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from gateway.model.json_text import MAX_DEPTH
 from gateway.model.lexical import Unreadable
 
 _ROOT = re.compile(r"([^\[\].]+)((?:\[[^\[\]]*\]|\.[^\[\].]+)+)")
@@ -68,7 +69,7 @@ def steps_of(name: str) -> tuple[str, list[str]] | None:
     >>> steps_of("call_id") is None
     True
     """
-    if "[" not in name and "." not in name:
+    if not 0 < name.count("[") + name.count(".") <= MAX_DEPTH:
         return None
     match = _ROOT.fullmatch(name)
     if match is None:

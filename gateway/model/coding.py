@@ -10,6 +10,8 @@ from gateway.errors import Malformed, TooLarge, UnsupportedMedia
 _NAMES = {"gzip": "gzip", "x-gzip": "gzip", "deflate": "deflate"}
 _MOST = 2
 """Codings one upon the other; nobody has a use for more."""
+_MOST_MEMBERS = 1000
+_PIECE = 16 * 1024
 _GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
 _RAW = -zlib.MAX_WBITS
 
@@ -44,21 +46,27 @@ def first_inflated(headers: Mapping[str, str], head: bytes, count: int) -> bytes
 
 
 def _inflated(body: bytes, limit: int, coding: str) -> bytes:
-    """All members of `body` (RFC 1952 §2.2), one after the other."""
-    inflated = b""
+    """All members of `body` (RFC 1952 §2.2), one after the other, in pieces: what a piece leaves over is copied."""
+    inflated = bytearray()
+    stream, members, place = _stream(body, coding), 1, 0
     try:
-        while True:
-            stream = _stream(body, coding)
-            inflated += stream.decompress(body, limit + 1 - len(inflated))
+        while place < len(body):
+            piece = body[place : place + _PIECE]
+            if stream.eof:
+                if not body[place : place + 1].strip(b"\0") and not body[place:].strip(b"\0"):
+                    break
+                stream, members = _stream(piece, coding), members + 1
+                if members > _MOST_MEMBERS:
+                    raise Malformed(f"the {coding} body has more than {_MOST_MEMBERS} members")
+            inflated += stream.decompress(piece, limit + 1 - len(inflated))
             if len(inflated) > limit:
                 raise TooLarge(f"the body has more than {limit} bytes when it is inflated")
-            if not stream.eof:
-                raise Malformed(f"the {coding} body ends too early")
-            body = stream.unused_data.lstrip(b"\0")
-            if not body:
-                return inflated
+            place += len(piece) - len(stream.unconsumed_tail) - len(stream.unused_data)
     except zlib.error as error:
         raise Malformed(f"the body is not {coding}: {error}") from None
+    if not stream.eof:
+        raise Malformed(f"the {coding} body ends too early")
+    return bytes(inflated)
 
 
 def _stream(body: bytes, coding: str) -> zlib._Decompress:

@@ -6,6 +6,9 @@ The three differ in nearly everything else, and `\d` takes the digits of every s
 from __future__ import annotations
 
 import re
+from typing import Protocol, cast
+
+import re2
 
 _TOKEN = re.compile(
     r"""(?P<escape>\\.)
@@ -20,6 +23,26 @@ _AS_THEY_ARE = frozenset("\\.-+*?(){}[]|^nrt")
 """What XML Schema 1.0 §F knows an escape for, as the others do."""
 _WITHOUT_ESCAPE = frozenset("$/")
 """What the others need an escape for, and XML Schema must not have one."""
+
+
+class Matcher(Protocol):
+    """A compiled pattern."""
+
+    def fullmatch(self, text: str) -> object | None:
+        """Something where all of `text` matches, else None."""
+
+
+def compiled(pattern: str) -> Matcher:
+    """`pattern`, to be matched in time that grows with the text alone. Raises ValueError where it is none.
+
+    Python's own matcher takes for ever to see that `(a|aa)+b` is not in a text of a few dozen `a`.
+    """
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        return cast("Matcher", re2.compile(pattern, options))
+    except re2.error as error:
+        raise ValueError(str(error)) from None
 
 
 class Unportable(ValueError):

@@ -18,6 +18,8 @@ _PERIOD = re.compile(r"-?P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?
 
 _EPOCH_SECONDS_DIGITS = 11
 """More digits than these are milliseconds."""
+_LONGEST = 1000
+"""Characters of a duration, by far."""
 _FOURTEEN_HOURS = 14 * 60
 
 
@@ -99,6 +101,8 @@ def _with_fraction(seconds: str, fraction: str) -> str:
 
 def lenient_duration(text: str) -> Decimal:
     """Seconds; or `HH:MM:SS`, `MM:SS`, or an xs:dayTimeDuration (XML Schema 1.1 Part 2 §3.4.27)."""
+    if len(text) > _LONGEST:
+        return plain_decimal(text)
     clock = _CLOCK.fullmatch(text)
     if clock and int(clock[2]) < 60 and int(clock[3][:2]) < 60:  # noqa: PLR2004 - minutes, seconds
         return _seconds("0", clock[1] or "0", clock[2], clock[3])

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 from gateway.model.contract import Field, Type
 from gateway.model.lexical import quoted
+from gateway.model.patterns import compiled
 
 Check = Callable[[Any], str | None]
 """A value in, a sentence that says what is wrong or None."""
@@ -35,7 +35,7 @@ def _text_checks(field: Field) -> list[Check]:
             lambda text: f"must have at most {longest} characters, has {len(text)}" if len(text) > longest else None
         )
     if field.pattern is not None:
-        matches = re.compile(field.pattern, re.ASCII).fullmatch
+        matches = compiled(field.pattern).fullmatch
         checks.append(lambda text: None if matches(text) else f"must match the pattern {field.pattern}")
     if field.values:
         allowed = frozenset(field.values)

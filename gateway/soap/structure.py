@@ -25,7 +25,9 @@ _ALWAYS_ALLOWED = frozenset(
         XSI + "noNamespaceSchemaLocation",
     }
 )
-_MOST_DECLARATIONS = 100_000
+_MOST_ATTRIBUTES = 1000
+"""Of one element."""
+_MOST_DECLARATIONS = 300_000
 """Namespace declarations looked at for one message: every xsi:type looks at all that are in scope."""
 
 
@@ -125,8 +127,10 @@ class Structure:
 
     def attributes(self, element: etree._Element, path: str, *, may_be_nil: bool = False) -> Iterator[Violation]:
         """The attributes that the schema does not let `element` have."""
-        for attribute in map(str, element.keys()):
-            value = element.get(attribute, "")
+        if len(element.keys()) > _MOST_ATTRIBUTES:  # lxml looks each value up from the first attribute on
+            raise TooLarge(f"an element has more than {_MOST_ATTRIBUTES} attributes")
+        for name, text in element.items():
+            attribute, value = str(name), str(text)
             if attribute == NIL:
                 allowed = may_be_nil and value.strip(XML_BLANKS) in (*TRUE, "false", "0")
             elif attribute == XSI + "type":
