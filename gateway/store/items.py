@@ -7,12 +7,17 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from gateway.errors import RequestError
+from gateway.model.charset import charset_of, decoded
+from gateway.model.coding import inflated
 from gateway.model.event import rfc3339
 from gateway.store.tables import deliveries, moment_of
 
 Item = dict[str, Any]
 Row = Any
 
+_MOST_SHOWN = 64 * 2**20
+"""Bytes of an inflated body."""
 _STATES = ("waiting", "claimed", "delivered", "dead", "cancelled")
 
 
@@ -103,5 +108,14 @@ def refusal_item(row: Row) -> Item:
 
 
 def raw(row: Row, body: bytes) -> Item:
-    """What came over the wire: headers with secrets masked, and the body."""
-    return {"headers": json.loads(row.headers), "body": body.decode("utf-8", "backslashreplace"), "bytes": len(body)}
+    """What came over the wire: headers with secrets masked, and the body, readable where it can be."""
+    headers = json.loads(row.headers)
+    return {"headers": headers, "body": _readable(headers, body), "bytes": len(body)}
+
+
+def _readable(headers: dict[str, str], body: bytes) -> str:
+    try:
+        content = inflated(headers, body, _MOST_SHOWN)
+        return decoded(content, charset_of(headers, content).codec)
+    except RequestError:
+        return body.decode("utf-8", "backslashreplace")
