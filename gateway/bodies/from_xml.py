@@ -8,7 +8,7 @@ from gateway.model.field_reading import Form, Reading
 from gateway.model.reading import summary
 from gateway.model.request import Request
 from gateway.soap.document import root_of
-from gateway.soap.sent import Sent
+from gateway.soap.sent import Sent, count_ignored
 
 
 def read(request: Request, namespace: str, reading: Reading) -> Body:
@@ -21,7 +21,7 @@ def read(request: Request, namespace: str, reading: Reading) -> Body:
     pairs = sent.pairs(root)
     if sent.violations:
         raise ContractViolation(summary(sent.violations), violations=sent.violations)
-    ignored = sent.attributes + len(root.keys())
+    ignored = sent.attributes + count_ignored(root)
     if ignored:
         request.notes.append(f"{ignored} attribute{'s were' if ignored > 1 else ' was'} ignored; fields are elements")
     return Body([Item(pairs, Form.XML, root=name, root_namespace=within[1:])])

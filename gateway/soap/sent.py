@@ -64,7 +64,7 @@ class Sent:
 
     def _value(self, element: Element, path: str) -> object:
         attributes = element.keys()
-        self.attributes += len(attributes)
+        self.attributes += count_ignored(element)
         if attributes and self.targets:
             element = referred(element, self.targets)
             attributes = element.keys()
@@ -75,6 +75,11 @@ class Sent:
         if attributes and not _ENCODED.isdisjoint(attributes) and self.namespaces is None:
             return [value for _, value in self.pairs(element, path)]
         return self.pairs(element, path) if len(element) else element.text or ""
+
+
+def count_ignored(element: Element) -> int:
+    """Its attributes, but for those of the schema's own instances: a nil is not ignored."""
+    return sum(not str(name).startswith(XSI) for name in element.keys())  # noqa: SIM118 - an element is no mapping
 
 
 def referred(element: Element, targets: Targets) -> Element:
