@@ -45,6 +45,7 @@ bench: install  ## measure, beside a bare gunicorn, and where the microseconds g
 	$(BIN)/python -m tests.benchmarks
 	$(BIN)/python -m tests.benchmarks.stages
 	$(BIN)/python -m tests.benchmarks.dialects
+	$(BIN)/python -m tests.benchmarks.attacks
 
 fuzz: install  ## ten minutes of recorded calls with their bytes changed
 	GATEWAY_FUZZ_SECONDS=600 $(BIN)/pytest tests/fuzz

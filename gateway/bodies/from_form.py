@@ -12,7 +12,7 @@ from gateway.model.field_reading import Form, Pairs, Reading
 from gateway.model.json_text import MAX_VALUES
 from gateway.model.request import Request
 
-_PERCENT = re.compile(rb"(?:%[0-9A-Fa-f]{2})+")
+_PERCENT = re.compile(rb"(?:%[0-9A-Fa-f]{2})++")
 FALLBACK = "cp1252"
 """What senders that know of no charset use, where it isn't UTF-8."""
 
