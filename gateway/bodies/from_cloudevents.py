@@ -44,11 +44,14 @@ def read_batch(request: Request, read_data: ReadData) -> Body:
 
 def read_binary(request: Request, read_data: ReadData) -> Body:
     """The event whose attributes are headers and whose data is the body. Raises as its media type does."""
-    given = {
-        name.removeprefix(_PREFIX): unquote(value, errors="strict") if "%" in value else value
-        for name, value in request.headers.items()
-        if name.startswith(_PREFIX)
-    }
+    try:
+        given = {
+            name.removeprefix(_PREFIX): unquote(value, errors="strict") if "%" in value else value
+            for name, value in request.headers.items()
+            if name.startswith(_PREFIX)
+        }
+    except UnicodeDecodeError:
+        raise Malformed("a ce- header is not UTF-8 once it is unquoted (CloudEvents HTTP binding §3.1.3.2)") from None
     attributes = _checked(given, "the request")
     body = read_data(request, request.headers.get("content-type", ""), request.content)
     if body.is_list:
