@@ -8,7 +8,7 @@ from gateway.model.field_reading import Form, Reading
 from gateway.model.reading import summary
 from gateway.model.request import Request
 from gateway.soap.document import root_of
-from gateway.soap.sent import Sent, count_ignored
+from gateway.soap.sent import Sent
 
 
 def read(request: Request, namespace: str, reading: Reading) -> Body:
@@ -18,10 +18,11 @@ def read(request: Request, namespace: str, reading: Reading) -> Body:
     if name == "Envelope":
         raise Malformed("the body is a SOAP envelope; send it as text/xml or application/soap+xml")
     sent = Sent((namespace, None) if reading is Reading.STRICT else None)
-    pairs = sent.pairs(root)
+    pairs = sent.pairs(root, None)
     if sent.violations:
         raise ContractViolation(summary(sent.violations), violations=sent.violations)
-    ignored = sent.attributes + count_ignored(root)
-    if ignored:
-        request.notes.append(f"{ignored} attribute{'s were' if ignored > 1 else ' was'} ignored; fields are elements")
+    sent.count_ignored(root)
+    if sent.attributes:
+        were = "attribute was" if sent.attributes == 1 else "attributes were"
+        request.notes.append(f"{sent.attributes} {were} ignored; fields are elements")
     return Body([Item(pairs, Form.XML, root=name, root_namespace=within[1:])])

@@ -54,12 +54,6 @@ class Branch:
         """As an object: its parts, a repeated name as often as it was sent."""
         return [(step, value) for step, part in self.parts.items() for value in ([part] if part.parts else part.values)]
 
-    def plain(self) -> object:
-        """As a stranger's value is kept: text, a list of texts, or an object of its parts."""
-        if self.parts:
-            return {step: part.plain() for step, part in self.parts.items()}
-        return self.values[0] if len(self.values) == 1 else list(self.values)
-
 
 def steps_of(name: str) -> tuple[str, list[str]] | None:
     """The field that `name` starts with, and the steps into it; None where it is one name.

@@ -19,8 +19,11 @@ def plain(raw: object) -> object:
             for name, value in raw:
                 gathered.setdefault(name, []).append(plain(value))
             return {name: values[0] if len(values) == 1 else values for name, values in gathered.items()}
+        case Branch() if raw.parts:
+            return {step: plain(part) for step, part in raw.parts.items()}
         case Branch():
-            return raw.plain()
+            values = [plain(value) for value in raw.values]
+            return values[0] if len(values) == 1 else values
         case list():
             return [plain(item) for item in raw]
         case _:

@@ -19,6 +19,8 @@ from gateway.model.field_reading import Form, Pairs, Reading, ReadValue, kind_of
 from gateway.model.lexical import Several, Unreadable
 from gateway.model.pointer import pointer
 
+_NO_FILE = "is a file, and no field of this event takes it"
+
 Data = dict[str, Any]
 Sent = dict[str, object]
 """What was sent for one field, by the name it was sent under: one name, rarely more."""
@@ -35,7 +37,7 @@ class Reader:
     """What reads one XML value of each field that is no object, also where it is a list of them."""
     inner: Mapping[str, Reader] = field(repr=False)
     """The readers of the fields that are objects."""
-    names: Mapping[Form, Mapping[str, str]] = field(repr=False)
+    names: Mapping[str, str] = field(repr=False)
     """Every name that a field goes by, as it is, to the declared one."""
     folded: Mapping[str, str] = field(repr=False)
     """The same, folded; empty in a strict reading."""
@@ -83,6 +85,7 @@ class Reader:
             elif declared in self.required:
                 violations.append(Violation(f"/{declared}", "is required"))
         if extra:
+            violations += [Violation(pointer(name), _NO_FILE) for name, raw in extra.items() if type(raw) is bytes]
             data[EXTRA] = {name: plain(raw) for name, raw in extra.items()}
             violations += [Violation(pointer(name), "must not contain NUL (U+0000)") for name in with_nul(data[EXTRA])]
         return data, violations
@@ -92,7 +95,7 @@ class Reader:
     ) -> dict[str, Sent]:
         """What was sent for each field; what no field takes goes to `extra`, and wrong names to `violations`."""
         sent: dict[str, Sent] = {}
-        names, gathered = self.names[form], self.gathered[form]
+        names, gathered = self.names, self.gathered[form]
         for name, raw in pairs:
             declared = names.get(name) or (self.folded and self.folded.get(fold(name)))
             if form is Form.TEXT and gathered and not declared and (found := steps_of(name)) is not None:
@@ -116,10 +119,10 @@ class Reader:
 
     def _unknown(self, name: str, raw: object, extra: Data, violations: list[Violation]) -> None:
         if type(raw) is bytes:
-            violations.append(Violation(pointer(name), "is a file, and no field of this event takes it"))
+            violations.append(Violation(pointer(name), _NO_FILE))
         elif self.reading is Reading.STRICT:
             violations.append(Violation(pointer(name), "is not a field of this event"))
-        elif name in extra:
+        elif name in extra or (type(raw) is Branch and raw.parts and raw.values):
             violations.append(Violation(pointer(name), "is sent twice"))
         else:
             extra[name] = raw
@@ -165,8 +168,7 @@ def _reader_of(fields: tuple[Field, ...], reading: Reading, zone: tzinfo) -> Rea
         },
         items={name: read[Form.XML] for name, read in single.items()},
         inner=inner,
-        # Aliases are names over HTTP; the schema of the XML has none.
-        names={form: own if form is Form.XML and not lenient else known for form in Form},
+        names=known,
         folded={fold(alias): name for alias, name in known.items()} if lenient else {},
         ranks={one.name: _ranks(one) for one in fields},
         gathered={Form.TEXT: lists | inner.keys(), Form.XML: lists, Form.JSON: frozenset()},
@@ -189,7 +191,7 @@ def _object_reader(inner: Reader, form: Form) -> ReadValue:
                 pairs: Iterable[tuple[str, object]] = raw
             case dict():
                 pairs = raw.items()
-            case Branch() if raw.parts and not any(raw.values):
+            case Branch() if raw.parts and (not raw.values or (lenient and raw.values == [""])):
                 pairs = raw.pairs()
             case Branch() if lenient and not raw.parts and _is_blank(raw.values):
                 return None

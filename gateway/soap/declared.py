@@ -18,9 +18,9 @@ from gateway.model.reading import Reader
 from gateway.model.receipt import Receipt
 from gateway.model.request import Dialect
 from gateway.soap.declaring import application_of
+from gateway.soap.encoded import References
 from gateway.soap.envelope import NS11, NS12, Envelope
 from gateway.soap.mapper import Mapper
-from gateway.soap.sent import Targets, targets_of
 
 _NAMESPACES = {Dialect.SOAP11: NS11, Dialect.SOAP12: NS12}
 
@@ -41,14 +41,14 @@ class Context:
         "out_body_doc",
         "out_object",
         "out_string",
-        "targets",
+        "references",
     )
 
     def __init__(self, envelope: Envelope) -> None:
         self.in_document = envelope
         self.dialect = envelope.dialect
         self.in_body_doc = envelope.payload
-        self.targets: Targets = {}
+        self.references = References()
         self.method_request_string = ""
         self.descriptor: Any = None
         self.in_object: list[Message] = []
@@ -88,15 +88,15 @@ class GatewayProtocol(Soap11):  # type: ignore[misc] # spyne is untyped
         name = etree.QName(ctx.in_body_doc)
         ctx.method_request_string = f"{{{name.namespace or ''}}}{name.localname}"
         beside = ctx.in_document.beside
-        ctx.targets = (targets_of(beside) if self._is_lenient else None) or {}
-        if beside and not ctx.targets:
+        if beside and not self._is_lenient:
             raise Malformed(f"the Body has {len(beside) + 1} elements; one, the operation's, is expected")
+        ctx.references = References(beside)
         if self._is_lenient:
             ctx.method_request_string = self._operations.get(fold(name.localname), ctx.method_request_string)
 
     def deserialize(self, ctx: Context, message: object) -> None:  # noqa: ARG002 - Spyne's signature
         """Decode the operation's element. Raises ContractViolation, TooLarge."""
-        ctx.in_object = [self._mappers[ctx.descriptor.name].message(ctx.in_body_doc, ctx.targets)]
+        ctx.in_object = [self._mappers[ctx.descriptor.name].message(ctx.in_body_doc, ctx.references)]
 
     def serialize(self, ctx: Context, message: object) -> None:  # noqa: ARG002 - Spyne's signature
         """Encode the receipt as the operation's response."""
@@ -125,7 +125,7 @@ class DeclaredService:
         if not handles:
             known = ", ".join(event.operation for event in self.contract.events.values())
             raise UnknownOperation(
-                f"no operation {context.method_request_string}; in {self.contract.namespace} there are: {known}"
+                f"no operation {context.method_request_string[:200]}; in {self.contract.namespace} there are: {known}"
             )
         context.descriptor = handles[0]
         self._in.deserialize(context, self._in.REQUEST)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from gateway.errors import Malformed, NotUnderstood, VersionMismatch
+from gateway.errors import Malformed, NotUnderstood, TooLarge, UnsupportedMedia, VersionMismatch
+from gateway.model.json_text import MAX_VALUES
 from gateway.model.request import Dialect, Request
 from gateway.soap.document import root_of
 
@@ -48,6 +49,8 @@ def envelope_of(request: Request) -> Envelope:
     """The envelope of `request`, parsed once. Raises Malformed, TooLarge, VersionMismatch or NotUnderstood."""
     found = request.memo.get("envelope")
     if not isinstance(found, Envelope):
+        if request.content_type.startswith("multipart/"):
+            raise UnsupportedMedia("messages with attachments are not read; send the envelope alone")
         if not request.content.strip():
             raise Malformed("the request has no body; a SOAP envelope is expected")
         found = request.memo["envelope"] = envelope_in(root_of(request))
@@ -70,6 +73,8 @@ def envelope_in(root: etree._Element) -> Envelope:
 def _check_headers(root: etree._Element, soap: str) -> None:
     """Every header block that must be understood is one we understand (SOAP 1.1 §4.2.3, SOAP 1.2 §2.6)."""
     for header in root.iterchildren(soap + "Header"):
+        if len(header) > MAX_VALUES:
+            raise TooLarge(f"the Header has more than {MAX_VALUES} blocks")
         for block in header.iterchildren():
             must = block.get(soap + "mustUnderstand", "").strip() in ("1", "true")
             ours = block.get(soap + "actor", block.get(soap + "role")) in _NEXT_ROLES
@@ -81,6 +86,8 @@ def _body(root: etree._Element, soap: str) -> list[etree._Element]:
     bodies = list(root.iterchildren(soap + "Body"))
     if len(bodies) != 1:
         raise Malformed(f"the envelope has {len(bodies) or 'no'} Body elements; one is expected")
+    if len(bodies[0]) > MAX_VALUES:
+        raise TooLarge(f"the Body has more than {MAX_VALUES} elements")
     children = list(bodies[0])
     if not children:
         raise Malformed("the Body has no elements; one, the operation's, is expected")

@@ -20,7 +20,8 @@ from gateway.model.lexical import Unreadable
 from gateway.model.message import Message
 from gateway.model.reading import Data, Reader, summary
 from gateway.model.receipt import Receipt
-from gateway.soap.sent import Sent, Targets, referred
+from gateway.soap.encoded import References
+from gateway.soap.sent import Sent
 from gateway.soap.structure import Shape, Structure, is_text
 
 
@@ -48,17 +49,14 @@ class Mapper:
             closing=f"</receipt></{response}>",
         )
 
-    def message(self, payload: etree._Element, targets: Targets) -> Message:
-        """The message that the operation's element holds. Raises ContractViolation, TooLarge.
-
-        `targets` is what references in it may refer to, in a lenient reading.
-        """
-        holder = referred(self._holder(payload), targets)
+    def message(self, payload: etree._Element, references: References) -> Message:
+        """The message that the operation's element holds. Raises ContractViolation, Malformed, TooLarge."""
+        holder = references.followed(self._holder(payload))
         if self.shape.may_repeat and sum(1 for _ in holder.iterdescendants()) > MAX_VALUES:
             raise TooLarge(f"the event has more than {MAX_VALUES} values")
         data = self._quickly(holder, payload)
         if data is None:
-            data = self._carefully(holder, payload, targets)
+            data = self._carefully(holder, payload, references)
         return Message(self.event, data)
 
     def response(self, receipt: Receipt) -> str:
@@ -96,14 +94,17 @@ class Mapper:
         except Unreadable:
             return None
 
-    def _carefully(self, holder: etree._Element, payload: etree._Element, targets: Targets) -> Data:
+    def _carefully(self, holder: etree._Element, payload: etree._Element, references: References) -> Data:
         """The data of any other message, or every violation at once."""
         is_strict = self.reader.reading is Reading.STRICT
-        sent = Sent((self.namespace,) if is_strict else None, targets)
-        pairs = sent.pairs(holder)
+        sent = Sent((self.namespace,) if is_strict else None, references)
+        sent.count_ignored(holder)
+        pairs = sent.pairs(holder, self.reader)
+        references.check_used()
         violations: list[Violation] = []
         if is_strict:
-            structure = Structure()
+            structure = Structure(self.namespace)
+            sent.count_ignored(payload)
             violations += structure.attributes(payload, "")
             violations += structure.attributes(holder, "")
             if is_text(payload.text) or is_text(holder.tail):
