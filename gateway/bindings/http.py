@@ -9,6 +9,7 @@ from typing import Any
 
 from gateway.bodies import Body, Item
 from gateway.bodies.chosen import Bodies
+from gateway.bodies.from_cloudevents import is_binary
 from gateway.bodies.from_form import query_pairs
 from gateway.errors import MOST_VIOLATIONS, ContractViolation, Malformed, Refusal, UnknownOperation, Violation
 from gateway.model.contract import Contract, EventType, fold
@@ -61,7 +62,7 @@ class HttpBinding:
 
     def _body(self, request: Request) -> tuple[Body, Pairs]:
         """What was sent, and the URL parameters beside a body."""
-        if request.content and not request.content.isspace():
+        if (request.content and not request.content.isspace()) or is_binary(request):
             body = Bodies(self.contract.namespace, self.reading).read(request)
             is_asked = self.reading is Reading.LENIENT or self.event_from is not None
             return body, query_pairs(request, self.reading) if is_asked else Pairs()

@@ -33,8 +33,6 @@ def _recognised(request: Request) -> Dialect:
         return Dialect.SOAP12
     if "soapaction" in request.headers:
         return Dialect.SOAP11
-    if media == "multipart/related":  # a SOAP message with attachments, or MTOM
-        return Dialect.SOAP12 if "soap+xml" in request.headers["content-type"].lower() else Dialect.SOAP11
     if media not in _XML_TYPES and not media.endswith("+xml"):
         return Dialect.HTTP
     return (

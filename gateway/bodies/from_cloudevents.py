@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-import binascii
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -16,8 +16,10 @@ from gateway.model.field_reading import Form, Pairs
 from gateway.model.request import Request
 
 STRUCTURED, BATCH = "application/cloudevents+json", "application/cloudevents-batch+json"
+_DATA = ("data", "data_base64")
 _REQUIRED = ("id", "source", "type", "specversion")
 _PREFIX = "ce-"
+_ESCAPED = re.compile(r"\\(.)")
 
 ReadData = Callable[[Request, str, bytes], Body]
 """Reads data of a media type, as a body of it would be."""
@@ -46,17 +48,26 @@ def read_binary(request: Request, read_data: ReadData) -> Body:
     """The event whose attributes are headers and whose data is the body. Raises as its media type does."""
     try:
         given = {
-            name.removeprefix(_PREFIX): unquote(value, errors="strict") if "%" in value else value
+            name.removeprefix(_PREFIX): _unquoted(value)
             for name, value in request.headers.items()
             if name.startswith(_PREFIX)
         }
     except UnicodeDecodeError:
         raise Malformed("a ce- header is not UTF-8 once it is unquoted (CloudEvents HTTP binding §3.1.3.2)") from None
     attributes = _checked(given, "the request")
+    if not request.content or request.content.isspace():
+        return Body([Item(Pairs(), Form.JSON, type=attributes["type"], attributes=attributes)])
     body = read_data(request, request.headers.get("content-type", ""), request.content)
     if body.is_list:
         raise Malformed("a CloudEvent's data must be an object; send a list of CloudEvents as a batch")
     return Body([replace(body.items[0], type=attributes["type"], attributes=attributes)])
+
+
+def _unquoted(value: str) -> str:
+    """A header's value: quoted or not, then percent-encoded (CloudEvents HTTP binding §3.1.3.2)."""
+    if len(value) > 1 and value[0] == value[-1] == '"':
+        value = _ESCAPED.sub(r"\1", value[1:-1])
+    return unquote(value, errors="strict") if "%" in value else value
 
 
 def _item(request: Request, document: object, what: str, read_data: ReadData) -> Item:
@@ -76,7 +87,7 @@ def _data(request: Request, document: Mapping[str, Any], media: str, what: str, 
     if encoded is not None:
         try:
             body = read_data(request, media, base64.b64decode(str(encoded), validate=True))
-        except binascii.Error:
+        except ValueError:  # binascii's own, or a character that is not ASCII
             raise Malformed(f"{what}: data_base64 is not base64") from None
     elif isinstance(data, str) and not isinstance(data, Number) and not _is_json(media):
         body = read_data(request, f"{media.partition(';')[0]}; charset=utf-8", data.encode("utf-8", "surrogatepass"))
@@ -96,9 +107,14 @@ def _is_json(media: str) -> bool:
 
 def _checked(given: Mapping[str, object], what: str) -> dict[str, str]:
     """The attributes that are text, where those that are required are there. Raises Malformed."""
-    missing = [name for name in _REQUIRED if not isinstance(given.get(name), str) or not given[name]]
+    missing = [name for name in _REQUIRED if not _is_text(given.get(name))]
     if missing:
         raise Malformed(f"{what} is no CloudEvent: it has no {', no '.join(missing)}")
     if given["specversion"] != "1.0":
         raise Malformed(f"{what}: specversion {str(given['specversion'])[:20]!r} is not read; 1.0 is")
-    return {name: value for name, value in given.items() if type(value) is str and name != "data" and "\0" not in value}
+    return {name: str(value) for name, value in given.items() if _is_text(value) and name not in _DATA}
+
+
+def _is_text(value: object) -> bool:
+    """A number is text too, of a kind; NUL is in no database's."""
+    return type(value) is str and value != "" and "\0" not in value

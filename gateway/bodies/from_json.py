@@ -27,9 +27,16 @@ def read(request: Request) -> Body:
 
 def read_lines(request: Request) -> Body:
     """The events of JSON lines. Raises Malformed, TooLarge, UnsupportedMedia."""
-    lines = [line for line in text_of(request).split("\n") if line.strip()]
-    documents = [parsed_json(line) for line in listed(lines)]
-    return Body([item_of(one, f"line {place + 1}") for place, one in enumerate(documents)], True)
+    lines = [(number, line) for number, line in enumerate(text_of(request).split("\n"), 1) if line.strip()]
+    return Body([_line(number, line) for number, line in listed(lines)], True)
+
+
+def _line(number: int, line: str) -> Item:
+    try:
+        return item_of(parsed_json(line), f"line {number}")
+    except Malformed as error:
+        said = error.detail.removeprefix(f"line {number} ")
+        raise Malformed(f"line {number}: {said}" if said == error.detail else error.detail) from None
 
 
 def document_of(request: Request) -> object:

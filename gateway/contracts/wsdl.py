@@ -67,7 +67,7 @@ def _schema(spyne: Element, contract: Contract) -> Element:
     wanted = {_FAULT}
     for event in contract.events.values():
         wanted |= set(_elements(event))
-    kept = [child for child in found if etree.QName(child).localname != "element" or child.get("name") in wanted]
+    kept = _referred(found, wanted)
     for facet in found.iter(f"{{{XSD}}}minInclusive", f"{{{XSD}}}maxInclusive"):
         facet.set("value", format(Decimal(facet.get("value", "0")), "f"))  # xs:decimal has no exponent
     schema = etree.Element(f"{{{XSD}}}schema", nsmap={"xs": XSD, "tns": contract.namespace})
@@ -79,6 +79,18 @@ def _schema(spyne: Element, contract: Contract) -> Element:
     return schema
 
 
+def _referred(schema: Element, wanted: set[str]) -> list[Element]:
+    """The elements called `wanted`, and every type that they come to."""
+    types = {child.get("name", ""): child for child in schema if etree.QName(child).localname != "element"}
+    kept = [child for child in schema if etree.QName(child).localname == "element" and child.get("name") in wanted]
+    for child in kept:  # which grows meanwhile
+        for part in child.iter():
+            for name in (part.get("type", ""), part.get("base", "")):
+                found = types.pop(name.rpartition(":")[2], None) if not name.startswith("xs:") else None
+                kept += [found] if found is not None else []
+    return kept
+
+
 def _elements(event: EventType) -> tuple[str, ...]:
     """The elements of an operation's messages."""
     return (event.operation,) if event.one_way else (event.operation, f"{event.operation}Response")
@@ -88,7 +100,8 @@ def _messages(make: ElementMaker, contract: Contract) -> Iterator[Element]:
     for event in contract.events.values():
         for name in _elements(event):
             yield make.message(make.part(name="parameters", element=f"tns:{name}"), name=name)
-    yield make.message(make.part(name="fault", element=f"tns:{_FAULT}"), name=_FAULT)
+    if not all(event.one_way for event in contract.events.values()):
+        yield make.message(make.part(name="fault", element=f"tns:{_FAULT}"), name=_FAULT)
 
 
 def _port_type(make: ElementMaker, contract: Contract) -> Element:

@@ -42,7 +42,7 @@ def first_inflated(headers: Mapping[str, str], head: bytes, count: int) -> bytes
             head = _stream(head, coding).decompress(head, count)
     except (zlib.error, UnsupportedMedia):
         pass
-    return head
+    return head[:count]
 
 
 def _inflated(body: bytes, limit: int, coding: str) -> bytes:

@@ -20,7 +20,8 @@ def plain(raw: object) -> object:
                 gathered.setdefault(name, []).append(plain(value))
             return {name: values[0] if len(values) == 1 else values for name, values in gathered.items()}
         case Branch() if raw.parts:
-            return {step: plain(part) for step, part in raw.parts.items()}
+            own = {"": plain(raw.values)} if raw.values else {}  # of the name itself
+            return own | {step: plain(part) for step, part in raw.parts.items()}
         case Branch():
             values = [plain(value) for value in raw.values]
             return values[0] if len(values) == 1 else values
@@ -43,5 +44,18 @@ def _has_nul(value: object) -> bool:
             return any("\0" in key or _has_nul(item) for key, item in value.items())
         case list():
             return any(map(_has_nul, value))
+        case _:
+            return False
+
+
+def has_file(raw: object) -> bool:
+    """Whether what was sent is an uploaded file, or holds one: JSON has no place for it."""
+    match raw:
+        case bytes():
+            return True
+        case list():
+            return any(map(has_file, raw))
+        case Branch():
+            return any(map(has_file, [*raw.values, *raw.parts.values()]))
         case _:
             return False

@@ -230,6 +230,8 @@ def kind_of(raw: object) -> str:
             return "a file"
         case Pairs():
             return "elements"
+        case Branch() if not raw.parts:
+            return kind_of(raw.values[0])
         case Branch() | dict():
             return "an object"
         case list():

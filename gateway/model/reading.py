@@ -14,7 +14,7 @@ from typing import Any
 from gateway.errors import ContractViolation, Violation
 from gateway.model.bracketed import Branch, steps_of
 from gateway.model.contract import EventType, Field, Type, fold
-from gateway.model.extra import EXTRA, plain, with_nul
+from gateway.model.extra import EXTRA, has_file, plain, with_nul
 from gateway.model.field_reading import Form, Pairs, Reading, ReadValue, kind_of, list_reader, value_readers
 from gateway.model.lexical import Several, Unreadable
 from gateway.model.pointer import pointer
@@ -85,7 +85,7 @@ class Reader:
             elif declared in self.required:
                 violations.append(Violation(f"/{declared}", "is required"))
         if extra:
-            violations += [Violation(pointer(name), _NO_FILE) for name, raw in extra.items() if type(raw) is bytes]
+            violations += [Violation(pointer(name), _NO_FILE) for name, raw in extra.items() if has_file(raw)]
             data[EXTRA] = {name: plain(raw) for name, raw in extra.items()}
             violations += [Violation(pointer(name), "must not contain NUL (U+0000)") for name in with_nul(data[EXTRA])]
         return data, violations
@@ -141,7 +141,7 @@ class Reader:
             if chosen is None:
                 chosen = read(raw)
             elif raw is not None and not _says(read, raw, chosen):
-                extra[name] = raw
+                extra[name] = raw.items() if type(raw) is Branch and declared in self.gathered[Form.XML] else raw
         return chosen
 
 

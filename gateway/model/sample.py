@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from gateway.model.contract import EventType, Field, Type
@@ -10,7 +11,6 @@ _MADE_UP = {
     Type.BOOLEAN: "true",
     Type.DATE: "2026-03-16",
     Type.DATE_TIME: "2026-03-16T14:15:02Z",
-    Type.STRING: "x",
     Type.BASE64: "eA==",
 }
 
@@ -33,6 +33,12 @@ def _value(one: Field) -> Any:  # noqa: ANN401 - text, or an object of such valu
 def _text(one: Field) -> str:
     if one.values:
         return one.values[0]
-    if one.minimum is not None and one.minimum > 1:
-        return f"{one.minimum:f}"
-    return _MADE_UP.get(one.type, "1")
+    if one.type is Type.STRING:
+        return "x" * max(1, one.min_length or 0)
+    return _MADE_UP.get(one.type) or _number(one)
+
+
+def _number(one: Field) -> str:
+    """One, or what is allowed and nearest to it."""
+    number = max(Decimal(1), one.minimum) if one.minimum is not None else Decimal(1)
+    return f"{min(number, one.maximum) if one.maximum is not None else number:f}"
