@@ -74,6 +74,10 @@ CALLER = FaultCode("Client", "Sender")
 US = FaultCode("Server", "Receiver")
 
 
+_LONGEST_DETAIL = 2000
+"""Characters: it may quote what a stranger sent."""
+
+
 class Refusal(GatewayError):
     """A call that got no event; the caller is told `detail` in their own dialect."""
 
@@ -92,7 +96,7 @@ class Refusal(GatewayError):
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(detail)
-        self.detail = detail
+        self.detail = detail if len(detail) <= _LONGEST_DETAIL else f"{detail[:_LONGEST_DETAIL]}…"
         self.violations = tuple(violations)
         self.headers = dict(headers or {})
         if retry_after is not None:

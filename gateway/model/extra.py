@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from gateway.model.bracketed import Branch
 from gateway.model.field_reading import Pairs
+from gateway.model.lexical import Unreadable
 
 EXTRA = "extra"
 """The last key of the object that an unknown name stood in; no field may be called so."""
@@ -29,6 +30,17 @@ def plain(raw: object) -> object:
             return [plain(item) for item in raw]
         case _:
             return raw
+
+
+def listed(raw: object) -> object:
+    """What was sent for a list, under a name that does not count: its values by their index, or the one there is."""
+    if type(raw) is not Branch:
+        return raw
+    try:
+        items = raw.items()
+    except Unreadable:  # no list at all
+        return raw
+    return items[0] if len(items) == 1 and not raw.parts else items
 
 
 def with_nul(extra: Mapping[str, object]) -> list[str]:

@@ -230,7 +230,7 @@ def kind_of(raw: object) -> str:
             return "a file"
         case Pairs():
             return "elements"
-        case Branch() if not raw.parts:
+        case Branch() if raw.values:
             return kind_of(raw.values[0])
         case Branch() | dict():
             return "an object"

@@ -14,7 +14,7 @@ from typing import Any
 from gateway.errors import ContractViolation, Violation
 from gateway.model.bracketed import Branch, steps_of
 from gateway.model.contract import EventType, Field, Type, fold
-from gateway.model.extra import EXTRA, has_file, plain, with_nul
+from gateway.model.extra import EXTRA, has_file, listed, plain, with_nul
 from gateway.model.field_reading import Form, Pairs, Reading, ReadValue, kind_of, list_reader, value_readers
 from gateway.model.lexical import Several, Unreadable
 from gateway.model.pointer import pointer
@@ -141,7 +141,7 @@ class Reader:
             if chosen is None:
                 chosen = read(raw)
             elif raw is not None and not _says(read, raw, chosen):
-                extra[name] = raw.items() if type(raw) is Branch and declared in self.gathered[Form.XML] else raw
+                extra[name] = listed(raw) if declared in self.gathered[Form.XML] else raw
         return chosen
 
 

@@ -10,7 +10,7 @@ from spyne import Application
 from spyne.interface.wsdl import Wsdl11
 from spyne.protocol.soap import Soap11
 
-from gateway.errors import Malformed, UnknownOperation
+from gateway.errors import Malformed, TooLarge, UnknownOperation
 from gateway.model.contract import Contract, fold
 from gateway.model.field_reading import Reading
 from gateway.model.message import Message
@@ -22,6 +22,7 @@ from gateway.soap.encoded import References
 from gateway.soap.envelope import NS11, NS12, Envelope
 from gateway.soap.mapper import Mapper
 
+_LONGEST_NAME = 100_000
 _NAMESPACES = {Dialect.SOAP11: NS11, Dialect.SOAP12: NS12}
 
 
@@ -85,6 +86,8 @@ class GatewayProtocol(Soap11):  # type: ignore[misc] # spyne is untyped
 
     def decompose_incoming_envelope(self, ctx: Context, message: object = None) -> None:  # noqa: ARG002 - Spyne's signature
         """Find the operation by the first element of the body, never by SOAPAction (clients send it in many ways)."""
+        if len(ctx.in_body_doc.tag) > _LONGEST_NAME:
+            raise TooLarge(f"the operation's name, with its namespace, has more than {_LONGEST_NAME} characters")
         name = etree.QName(ctx.in_body_doc)
         ctx.method_request_string = f"{{{name.namespace or ''}}}{name.localname}"
         beside = ctx.in_document.beside

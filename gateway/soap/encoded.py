@@ -17,8 +17,7 @@ _ARRAYS = frozenset(
 _REFERENCES = ("href", "{http://www.w3.org/2003/05/soap-encoding}ref")
 _IDS = ("id", "{http://www.w3.org/2003/05/soap-encoding}id")
 _MOST_STEPS = 64
-_MOST_TEXT = 4 * 2**20
-"""Characters that references may bring: each may refer to the same long text."""
+_MOST_TEXT = 16 * 2**20
 
 
 def is_array(attributes: Iterable[str | bytes]) -> bool:
@@ -55,10 +54,13 @@ class References:
                 raise Malformed(f"{said[:80]} refers to nothing in the Body")
             element = self._targets[name]
             self._used.add(name)
-            self._text += len(element.text or "")
-            if self._text > _MOST_TEXT:
-                raise TooLarge(f"references bring more than {_MOST_TEXT} characters")
         raise TooLarge("references refer to one another in a circle")
+
+    def count(self, text: str) -> None:
+        """Count a value of the message. Raises TooLarge: many may refer to one long text."""
+        self._text += len(text) if self._targets else 0
+        if self._text > _MOST_TEXT:
+            raise TooLarge(f"the message has more than {_MOST_TEXT} characters once its references are followed")
 
     def check_used(self) -> None:
         """Raises Malformed where something stands beside the call to which nothing refers: it may be another call."""

@@ -15,6 +15,7 @@ from gateway.soap.encoded import References, is_array
 XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 NIL = XSI + "nil"
 TRUE = ("true", "1")
+_MOST_NAMES = 4 * 2**20
 MOST_ATTRIBUTES = 1000
 """Of one element: lxml looks each value up from the first attribute on."""
 
@@ -30,6 +31,7 @@ class Sent:
     attributes: int = 0
     """How many were ignored."""
     _elements: int = 0
+    _names: int = 0
     _depth: int = 0
 
     def pairs(self, holder: Element, reader: Reader | None, path: str = "") -> Pairs:
@@ -46,7 +48,9 @@ class Sent:
             raise TooLarge(f"the message refers to itself, or is nested deeper than {MAX_DEPTH}")
         counts: dict[str, int] = {}
         for child in holder:
-            namespace, _, name = child.tag.rpartition("}")
+            tag = child.tag
+            self._count_name(tag)
+            namespace, _, name = tag.rpartition("}")
             here = path + pointer(name)
             declared = reader.names.get(name, "") if reader else ""
             if reader and declared in reader.gathered[Form.XML]:
@@ -62,7 +66,7 @@ class Sent:
     def _value(self, element: Element, inner: Reader | None, path: str) -> object:
         attributes = element.keys()
         if not attributes:
-            return self.pairs(element, inner, path) if len(element) else element.text or ""
+            return self._inside(element, inner, path)
         self.count_ignored(element)
         element = self.references.followed(element)
         array = self.namespaces is None and is_array(element.keys())
@@ -72,11 +76,26 @@ class Sent:
             return [] if array else None
         if array:
             return [value for _, value in self.pairs(element, inner, path)]
-        return self.pairs(element, inner, path) if len(element) else element.text or ""
+        return self._inside(element, inner, path)
+
+    def _inside(self, element: Element, inner: Reader | None, path: str) -> object:
+        if len(element):
+            return self.pairs(element, inner, path)
+        text = element.text or ""
+        self.references.count(text)
+        return text
+
+    def _count_name(self, name: str) -> None:
+        """A name has its namespace in it, which may be long and in many names."""
+        self._names += len(name)
+        if self._names > _MOST_NAMES:
+            raise TooLarge(f"the names of elements, with their namespaces, have more than {_MOST_NAMES} characters")
 
     def count_ignored(self, element: Element) -> None:
         """Count its attributes, but for those of the schema's own instances: a nil is not ignored."""
         attributes = element.keys()
         if len(attributes) > MOST_ATTRIBUTES:
             raise TooLarge(f"an element has more than {MOST_ATTRIBUTES} attributes")
-        self.attributes += sum(not str(name).startswith(XSI) for name in attributes)
+        for name in map(str, attributes):
+            self._count_name(name)
+            self.attributes += not name.startswith(XSI)

@@ -63,7 +63,7 @@ def _calls() -> list[Call]:
         Call(f"[{document},{as_json(FIELDS, _SMALL)}]".encode(), "application/json"),
         Call(f"{as_json(FIELDS, _SMALL)}\n{document}\n".encode(), "application/x-ndjson"),
         Call(document.encode("utf-16"), "application/json"),
-        Call(gzip.compress(document.encode()), "application/json", {"Content-Encoding": "gzip"}),
+        Call(gzip.compress(document.encode(), mtime=0), "application/json", {"Content-Encoding": "gzip"}),
         Call(urlencode(flat(_FULL)).encode(), "application/x-www-form-urlencoded"),
         Call("name=Zoë&tags[]=a".encode("latin-1"), "application/x-www-form-urlencoded; charset=iso-8859-1"),
         Call(b"", query=urlencode(flat(_FULL)), method="GET"),

@@ -23,7 +23,7 @@ from tests.builders import NAMESPACE, a_contract, a_field, an_event_type
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 
 PERSON = (
-    a_field("name", required=True, max_length=20),
+    a_field("name", required=True, max_length=20, aliases=("full_name",)),
     a_field("born", Type.DATE),
     a_field("phones", list=True, max_length=16),
 )
@@ -36,7 +36,7 @@ SEGMENT = (
 )
 FIELDS = (
     a_field("call_id", required=True, max_length=64),
-    a_field("note"),
+    a_field("note", aliases=("remark",)),
     a_field("code", min_length=2, max_length=8, pattern="[A-Z]+[0-9]*"),
     a_field("colour", values=("red", "green", "blue")),
     a_field("segment", Type.INTEGER, minimum=Decimal(1), maximum=Decimal(500)),
