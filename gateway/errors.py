@@ -1,8 +1,6 @@
 """Every error in one tree, grouped by who must act, with its reason, HTTP status and SOAP fault code.
 
-A refusal is one error in three dialects: `reason` and `status` are what HTTP callers see (RFC 9457),
-`fault` and `soap_status` what SOAP 1.1 and 1.2 callers see (JAX-WS shows a 1.1 fault only on 500
-and a 1.2 fault only on 400 and 500).
+`reason` and `status` are what HTTP callers see (RFC 9457), `fault` and `soap_status` what SOAP 1.1 and 1.2 callers do.
 """
 
 from __future__ import annotations
@@ -74,8 +72,7 @@ CALLER = FaultCode("Client", "Sender")
 US = FaultCode("Server", "Receiver")
 
 
-_LONGEST_DETAIL = 2000
-"""Characters: it may quote what a stranger sent."""
+_LONGEST_DETAIL = 2000  # characters: it may quote what a stranger sent
 
 
 class Refusal(GatewayError):
@@ -104,6 +101,7 @@ class Refusal(GatewayError):
 
 
 MOST_VIOLATIONS = 1000
+_LONGEST_PART = 200  # characters of a violation's path, and of its message
 
 
 class RequestError(Refusal):
@@ -159,7 +157,13 @@ class ContractViolation(RequestError):
     reason, title, status = "contract_violation", "The data does not meet the contract", 422
 
     def __init__(self, detail: str, *, violations: Iterable[Violation] = ()) -> None:
-        super().__init__(detail, violations=itertools.islice(violations, MOST_VIOLATIONS))
+        first = itertools.islice(violations, MOST_VIOLATIONS)
+        super().__init__(detail, violations=(Violation(_cut(one.path), _cut(one.message)) for one in first))
+
+
+def _cut(text: str) -> str:
+    """It may hold a name as a stranger sent it."""
+    return text if len(text) <= _LONGEST_PART else f"{text[:_LONGEST_PART]}…"
 
 
 class TooMany(RequestError):

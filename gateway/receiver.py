@@ -129,7 +129,7 @@ class Door:
 
 def request_of(environ: Environ, request_id: str, received_at: datetime, timed: Timed) -> Request:
     """The request that a WSGI environ holds (PEP 3333), its body still on the wire."""
-    path = environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")
+    path = "/" + environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace").lstrip("/")
     # Never a redirect: most senders count one as a failure.
     match = _PATH.fullmatch(normpath(path) if "//" in path or "/." in path else path)
     source, version, event = match.groups() if match else (path.removeprefix(PREFIX), None, None)

@@ -38,7 +38,8 @@ class GatewayApp(Flask):
 
     def wsgi_app(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Calls go to the door, all else to Flask's routing."""
-        if environ["PATH_INFO"].startswith(PREFIX) and not self.is_admin(environ):
+        # An address that ends in a slash, with a path after it, begins with two.
+        if environ["PATH_INFO"].lstrip("/").startswith(PREFIX[1:]) and not self.is_admin(environ):
             return wsgi_response(self.door.answer(environ), start_response)
         return super().wsgi_app(environ, start_response)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from io import StringIO
+from itertools import islice
 from typing import TypeVar
 
 from gateway.bodies import MAX_EVENTS, Body, Item
@@ -27,8 +29,8 @@ def read(request: Request) -> Body:
 
 def read_lines(request: Request) -> Body:
     """The events of JSON lines. Raises Malformed, TooLarge, UnsupportedMedia."""
-    lines = [(number, line) for number, line in enumerate(text_of(request).split("\n"), 1) if line.strip()]
-    return Body([_line(number, line) for number, line in listed(lines)], True)
+    lines = ((number, line) for number, line in enumerate(StringIO(text_of(request)), 1) if line.strip())
+    return Body([_line(number, line) for number, line in listed(list(islice(lines, MAX_EVENTS + 1)))], True)
 
 
 def _line(number: int, line: str) -> Item:

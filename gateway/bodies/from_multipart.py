@@ -17,7 +17,8 @@ from gateway.model.field_reading import Form, Pairs, Reading
 from gateway.model.request import Request
 
 MAX_PARTS = 1000
-_LONGEST_HEAD = 16 * 1024
+_LONGEST_HEAD, _LONGEST_HEADS = 16 * 1024, 256 * 1024
+_BLANK_LINE = re.compile(rb"\r\n\r\n|\r\r|\n\n")
 _BOUNDARY = re.compile(r"[ -~]{1,200}")
 """RFC 2046 §5.1.1 allows 70 characters; some senders make longer ones."""
 _AS_THEY_ARE = ("", "7bit", "8bit", "binary")
@@ -33,7 +34,8 @@ def read(request: Request, reading: Reading) -> Body:
     pairs = Pairs()
     for name, part, content in parts:
         if isinstance(part, File):
-            pairs.append((name, content))
+            # A form's file that nobody chose has neither name nor content.
+            pairs += [(name, content)] if part.filename or content else []
         elif name != _CHARSET_FIELD:
             pairs.append((name, _text(request, content, named_by(_type(part.headers)) or default, name, reading)))
     return Body([Item(pairs, Form.TEXT)])
@@ -81,10 +83,15 @@ def _parts(request: Request) -> list[tuple[str, Field | File, bytes]]:
 
 def _check_heads(body: bytes, boundary: bytes) -> None:
     """Werkzeug has no limit on what stands before a part's content, and takes a second for 4 MB of it."""
-    for part in (b"\n" + body).split(b"\n--" + boundary)[1:]:
-        head = part.partition(b"\r\n\r\n")[0].partition(b"\n\n")[0] if len(part) > _LONGEST_HEAD else b""
-        if len(head) > _LONGEST_HEAD and not part.startswith(b"--"):
+    heads = 0
+    for part in re.split(rb"(?:\A|[\r\n])--" + re.escape(boundary), body)[1:]:
+        end = _BLANK_LINE.search(part)
+        head = end.start() if end else len(part) if not part.startswith(b"--") else 0
+        heads += head
+        if head > _LONGEST_HEAD:
             raise TooLarge(f"the head of a part has more than {_LONGEST_HEAD} bytes")
+        if heads > _LONGEST_HEADS:
+            raise TooLarge(f"the heads of the parts have more than {_LONGEST_HEADS} bytes")
 
 
 def _check_head(part: Field | File) -> None:

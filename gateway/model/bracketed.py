@@ -39,6 +39,10 @@ class Branch:
         for step, part in other.parts.items():
             self.parts.setdefault(step, Branch()).join(part)
 
+    def is_list(self) -> bool:
+        """Whether all of its parts are told by an index."""
+        return all(map(_INDEX.fullmatch, self.parts))
+
     def items(self) -> list[object]:
         """As a list: its values, then its parts by index, gaps closed. Raises Unreadable."""
         for step in self.parts:

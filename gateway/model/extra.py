@@ -20,6 +20,8 @@ def plain(raw: object) -> object:
             for name, value in raw:
                 gathered.setdefault(name, []).append(plain(value))
             return {name: values[0] if len(values) == 1 else values for name, values in gathered.items()}
+        case Branch() if raw.parts and not raw.values and raw.is_list():
+            return [plain(item) for item in raw.items()]
         case Branch() if raw.parts:
             own = {"": plain(raw.values)} if raw.values else {}  # of the name itself
             return own | {step: plain(part) for step, part in raw.parts.items()}

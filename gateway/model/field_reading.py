@@ -59,11 +59,12 @@ def value_readers(field: Field, reading: Reading, zone: tzinfo) -> Mapping[Form,
     return readers
 
 
-def list_reader(read: ReadValue) -> ReadValue:
+def list_reader(read: ReadValue, reading: Reading) -> ReadValue:
     """The reader of any number of values that `read` reads; one that is absent is left out, null is refused."""
+    lenient = reading is Reading.LENIENT
 
     def read_list(raw: object) -> object:
-        if raw is None:
+        if raw is None or (lenient and type(raw) is str and not raw.strip(lexical.XML_BLANKS)):
             return None
         if isinstance(raw, Branch):
             raw = raw.items()
@@ -114,7 +115,7 @@ def _value_reader(
     def string(raw: object) -> object:
         if type(raw) is not str:
             return other(raw)
-        if not raw or (is_enum and blank_is_absent and not raw.strip()):
+        if not raw or (is_enum and blank_is_absent and not raw.strip(lexical.XML_BLANKS)):
             return None
         assert from_text is not None
         return from_text(raw)
@@ -144,7 +145,7 @@ def _other_reader(field: Field, from_number: Read | None) -> ReadValue:
             return from_number(str.__str__(raw))
         if type(raw) is bytes and is_base64:
             return base64.b64encode(raw).decode() or None
-        if type(raw) is Branch and not raw.parts:
+        if type(raw) is Branch and raw.values:
             raise Unreadable("is sent twice")
         raise Unreadable(f"must be {noun}, not {kind_of(raw)}")
 
@@ -216,7 +217,7 @@ def _number_reader(field: Field, reading: Reading, zone: tzinfo) -> Read | None:
 
 def _declared_spelling(values: tuple[str, ...]) -> Read:
     spelling = {value.strip().lower(): value for value in values}
-    return lambda text: spelling.get(text.strip().lower(), lexical.string(text))
+    return lambda text: spelling.get(text.strip(lexical.XML_BLANKS).lower(), lexical.string(text))
 
 
 def kind_of(raw: object) -> str:

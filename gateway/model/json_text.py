@@ -69,17 +69,18 @@ def _check_count(text: str) -> None:
 
 def _check_size(document: object) -> None:
     """Bounds on depth, and on the values of each event."""
-    level: list[object] = [document]
-    events = len(document) if isinstance(document, list) else 1
-    count = 0
-    for _ in range(MAX_DEPTH):
-        level = [child for parent in level for child in _children(parent)]
-        count += len(level)
-        if count > MAX_VALUES * max(events, 1):
-            raise TooLarge(_TOO_MANY)
-        if not level:
-            return
-    raise TooLarge(f"the JSON is nested deeper than {MAX_DEPTH}")
+    for event in document if isinstance(document, list) else [document]:
+        level: list[object] = [event]
+        count = 0
+        for _ in range(MAX_DEPTH):
+            level = [child for parent in level for child in _children(parent)]
+            count += len(level)
+            if count > MAX_VALUES:
+                raise TooLarge(_TOO_MANY)
+            if not level:
+                break
+        else:
+            raise TooLarge(f"the JSON is nested deeper than {MAX_DEPTH}")
 
 
 def _children(value: object) -> list[object]:

@@ -162,10 +162,7 @@ def _reader_of(fields: tuple[Field, ...], reading: Reading, zone: tzinfo) -> Rea
     lenient = reading is Reading.LENIENT
     return Reader(
         reading=reading,
-        values={
-            form: {name: list_reader(read[form]) if name in lists else read[form] for name, read in single.items()}
-            for form in Form
-        },
+        values={form: {one.name: _read_by(one, single[one.name][form], reading) for one in fields} for form in Form},
         items={name: read[Form.XML] for name, read in single.items()},
         inner=inner,
         names=known,
@@ -174,6 +171,10 @@ def _reader_of(fields: tuple[Field, ...], reading: Reading, zone: tzinfo) -> Rea
         gathered={Form.TEXT: lists | inner.keys(), Form.XML: lists, Form.JSON: frozenset()},
         required=frozenset(one.name for one in fields if one.required),
     )
+
+
+def _read_by(one: Field, read: ReadValue, reading: Reading) -> ReadValue:
+    return list_reader(read, reading) if one.list else read
 
 
 def _object_readers(inner: Reader) -> Mapping[Form, ReadValue]:

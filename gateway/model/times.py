@@ -13,8 +13,8 @@ _DATE_TIME = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)([Tt ])(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:([Zz])|([+-])(\d\d):(\d\d))?", re.ASCII
 )
 _EPOCH = re.compile(r"(-?\d{1,17})(?:\.(\d+))?", re.ASCII)
-_CLOCK = re.compile(r"(?:(\d{1,4}):)?(\d{1,2}):(\d\d(?:\.\d+)?)", re.ASCII)
-_PERIOD = re.compile(r"-?P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?", re.ASCII)
+_CLOCK = re.compile(r"(?:(\d{1,4}):)?(\d{1,2}):(\d\d(?:\.\d++)?)", re.ASCII)
+_PERIOD = re.compile(r"-?P(?:(\d++)D)?(?:T(?:(\d++)H)?(?:(\d++)M)?(?:(\d++(?:\.\d++)?)S)?)?", re.ASCII)
 
 _EPOCH_SECONDS_DIGITS = 11
 """More digits than these are milliseconds."""

@@ -87,7 +87,7 @@ class Mapper:
 
     def _quickly(self, holder: etree._Element, payload: etree._Element) -> Data | None:
         """The data of a message that is just as the schema says; None where it is anything else."""
-        if payload.keys() or holder.keys() or any(map(is_text, (payload.text, holder.text, holder.tail))):
+        if len(payload.attrib) or len(holder.attrib) or any(map(is_text, (payload.text, holder.text, holder.tail))):
             return None
         try:
             return self.shape.data(holder)

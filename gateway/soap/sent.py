@@ -64,8 +64,7 @@ class Sent:
         return pairs
 
     def _value(self, element: Element, inner: Reader | None, path: str) -> object:
-        attributes = element.keys()
-        if not attributes:
+        if not len(element.attrib):
             return self._inside(element, inner, path)
         self.count_ignored(element)
         element = self.references.followed(element)
@@ -93,9 +92,8 @@ class Sent:
 
     def count_ignored(self, element: Element) -> None:
         """Count its attributes, but for those of the schema's own instances: a nil is not ignored."""
-        attributes = element.keys()
-        if len(attributes) > MOST_ATTRIBUTES:
+        if len(element.attrib) > MOST_ATTRIBUTES:
             raise TooLarge(f"an element has more than {MOST_ATTRIBUTES} attributes")
-        for name in map(str, attributes):
+        for name in map(str, element.keys()):
             self._count_name(name)
             self.attributes += not name.startswith(XSI)

@@ -79,6 +79,7 @@ def test_a_type_that_nobody_knows_is_refused() -> None:
         ("application/xml", DATA, DATA),
         ("application/xml", XML_DATA, {"call_id": "Zoë"}),
         ("text/xml; charset=iso-8859-1", XML_DATA, {"call_id": "Zoë"}),
+        ("text/xml", f'<?xml version="1.0" encoding="iso-8859-1"?>{XML_DATA}', {"call_id": "Zoë"}),
         ("application/x-www-form-urlencoded", FORM_DATA, {"call_id": "1", "tags": ["a", "b"]}),
         ("application/x-www-form-urlencoded; charset=koi8-r", "call_id=Zo%C3%AB", {"call_id": "Zoë"}),
     ],

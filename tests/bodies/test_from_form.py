@@ -85,6 +85,7 @@ def test_a_lenient_reading_finds_a_name_however_it_is_written_and_keeps_what_is_
         ("customer=b&customer[name]=c", "/customer", "must be an object, not text"),
         ("customer[name]=b&customer[name]=c", "/customer/name", "is sent twice"),
         ("customer[name][first]=b", "/customer/name", "must be text, not an object"),
+        ("customer[name]=b&customer[name][first]=c", "/customer/name", "is sent twice"),
         ("customer[phones]=1", "/customer/name", "is required"),
         ("segments=7", "/segments/0", "must be an object, not text"),
         ("segments[x][agent_id]=7", "/segments", "is a list: 'x' is no index of it"),

@@ -25,7 +25,7 @@ from gateway.store.migrate import migrate
 from gateway.store.store import Store, open_store
 from tests.attacks import ACCEPTED, CONTRACT, Attack, environ, reason_of
 
-CEILING = 1.0
+CEILING = 3.0
 """Seconds of CPU. What is refused takes some hundredths of it: what fails here is of another order, no busy machine."""
 MAX_BODY = 4 * 2**20
 _MOST_MEMORY = 15 * MAX_BODY

@@ -96,8 +96,9 @@ class _Reference:
         if not field.list:
             return is_absent(field, values[0], self.reading, self.form)
         items = self.items(values)
-        if items is None:
-            return values[0] is None
+        if items is None:  # in JSON: null, or leniently empty or blank text
+            blank = isinstance(values[0], str) and not values[0].strip(" \t\r\n")
+            return values[0] is None or (blank and self.reading is Reading.LENIENT)
         # An empty list is absent; null inside a list is refused.
         return all(item is not None and is_absent(field, item, self.reading, self.form) for item in items)
 

@@ -48,7 +48,7 @@ def a_branch(*pairs: tuple[list[str], object]) -> Branch:
         (Pairs([("a", Pairs([("b", "1"), ("b", "2")])), ("a", "3")]), {"a": [{"b": ["1", "2"]}, "3"]}),
         (a_branch(([], "a")), "a"),
         (a_branch(([], "a"), ([""], "b")), ["a", "b"]),
-        (a_branch((["x"], "a"), (["y", "0"], "b")), {"x": "a", "y": {"0": "b"}}),
+        (a_branch((["x"], "a"), (["y", "0"], "b")), {"x": "a", "y": ["b"]}),
     ],
 )
 def test_a_value_is_kept_as_json_has_it(raw: object, expected: object) -> None:

@@ -30,6 +30,16 @@ def _far(element: str, declaration: str = 'xmlns:p="urn:{}"') -> str:
     return an_envelope(submitted(MINIMAL + element * 1_000), attributes=" " + declaration.format("n" * 100_000))
 
 
+def _far_attributes(count: int, length: int) -> str:
+    many = _numbered(" p:a{0}='1'", count)
+    return an_envelope(submitted(f"<call_id{many}>1</call_id>"), attributes=f' xmlns:p="urn:{"n" * length}"')
+
+
+def _far_types(count: int, length: int) -> str:
+    typed = '<tags xsi:type="p:a">1</tags>' * count
+    return an_envelope(submitted(MINIMAL + typed), attributes=f' xmlns:p="urn:{"n" * length}"')
+
+
 def _headed(blocks: str) -> str:
     return an_envelope(submitted(), header=f"<s:Header>{blocks}</s:Header>")
 
@@ -72,6 +82,8 @@ SHAPES = [
         "too_large",
         lambda: _far(f"<{'p' * 200}:a/>", f'xmlns:{"p" * 200}="{{}}"'),
     ),
+    Attack("12,000 attributes of a namespace of 40 kB", "too_large", lambda: _far_attributes(12_000, 40_000)),
+    Attack("9,990 types of a namespace of 3.5 MB", "too_large", lambda: _far_types(9_990, 3_500_000)),
     Attack("110,000 strange elements", "too_large", lambda: a_call(MINIMAL + "<strange/>" * 110_000)),
     Attack("10^6 strange elements", "too_large", lambda: a_call(MINIMAL + "<a/>" * 1_000_000)),
     Attack("110,000 elements beside the call", "too_large", lambda: an_envelope(submitted() + "<strange/>" * 110_000)),
