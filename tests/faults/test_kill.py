@@ -6,6 +6,7 @@ import itertools
 import os
 import random
 import signal
+import socket
 import threading
 import time
 from collections import Counter
@@ -119,6 +120,8 @@ def _kill(gateway: RunningGateway, victim: str) -> None:
             gateway.process.wait(10)
             everybody = [*children["web"], *children["worker"]]
             wait_for(lambda: not any(_runs(pid) for pid in everybody), 20, "the end of a killed parent's children")
+            # One that it was starting just then is in no list, and ends as they do.
+            wait_for(lambda: _is_free(gateway.port), 20, "the end of a child that was about to start")
             gateway.start()
         case "gunicorn":
             os.kill(children["web"][0], signal.SIGKILL)
@@ -127,6 +130,16 @@ def _kill(gateway: RunningGateway, victim: str) -> None:
             os.kill(gateway.children()["worker"][0], signal.SIGKILL)
         case _:
             os.kill(children["web"][-1], signal.SIGKILL)
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 def _runs(pid: int) -> bool:
