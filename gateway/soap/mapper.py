@@ -6,12 +6,13 @@ this one is compiled from the contract that Spyne's types are built from, and Sp
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
 from lxml import etree
 
-from gateway.errors import ContractViolation, TooLarge, Violation
+from gateway.errors import MOST_VIOLATIONS, ContractViolation, TooLarge, Violation
 from gateway.model.contract import Contract, EventType, fold
 from gateway.model.event import rfc3339
 from gateway.model.field_reading import Form, Reading
@@ -109,9 +110,11 @@ class Mapper:
             violations += structure.attributes(holder, "")
             if is_text(payload.text) or is_text(holder.tail):
                 violations.append(Violation("", "must not hold text between its elements"))
-            violations += structure.violations(holder, self.shape)
-        data, found = self.reader.examine(pairs, Form.XML)
-        violations += [*sent.violations, *found]
+            violations += itertools.islice(structure.violations(holder, self.shape), MOST_VIOLATIONS)
+        data: Data = {}
+        if len(violations) < MOST_VIOLATIONS:
+            data, found = self.reader.examine(pairs, Form.XML)
+            violations += [*sent.violations, *found]
         if violations:
             raise ContractViolation(summary(violations), violations=list(dict.fromkeys(violations)))
         return data

@@ -25,6 +25,7 @@ _ALWAYS_ALLOWED = frozenset(
         XSI + "noNamespaceSchemaLocation",
     }
 )
+_MOST_IN_SCOPE = 1000
 _A_DECLARATION, _MOST_DECLARED = 30, 20_000_000
 """Namespace declarations looked at for one message, in characters: every xsi:type looks at all that are in scope."""
 
@@ -142,6 +143,8 @@ class Structure:
 
     def _is_builtin(self, element: etree._Element, value: str) -> bool:
         names = element.nsmap
+        if len(names) > _MOST_IN_SCOPE:
+            raise TooLarge(f"an element with a type has more than {_MOST_IN_SCOPE} namespaces in scope")
         self._declared += sum(_A_DECLARATION + len(uri) for uri in names.values())
         if self._declared > _MOST_DECLARED:
             raise TooLarge("the message has more namespace declarations, or longer ones, than are looked at")
