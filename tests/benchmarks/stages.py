@@ -76,6 +76,7 @@ def _round(gateway: Gateway, store: Store, environ: dict[str, Any]) -> dict[str,
     dialects = timed("recognise the dialect", lambda n: recognise(requests[n]))
     callers = timed("authenticate", lambda n: source.authenticator.authenticate(requests[n]))
     timed("load the body", lambda n: requests[n].load(source.max_body))
+    timed("inflate it", lambda n: requests[n].inflate(source.max_body))
     messages = timed("parse, read, check", lambda n: source.bindings[dialects[n]].read(requests[n]))
     events = timed(
         "message to event",
