@@ -57,6 +57,8 @@ class Worker:
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
     _done: asyncio.Event = field(default_factory=asyncio.Event)
     _stopping: bool = False
+    _ahead: timedelta = timedelta()
+    """Of the store's clock, which is the one that counts where many machines share it."""
     _store_thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "store"))
 
     def wake(self) -> None:
@@ -88,7 +90,8 @@ class Worker:
     async def _take_stock(self) -> None:
         """What lost workers hold is due again, and what has no destination says so, before the first claim."""
         try:
-            await self._in_store(self.outbox.reap, self.clock())
+            await self._set_clock()
+            await self._in_store(self.outbox.reap, self._now())
             await self._in_store(self.outbox.mark_unconfigured, tuple(self.current.gateway.destinations))
         except StoreUnavailable as error:
             if self.until_idle:
@@ -122,7 +125,7 @@ class Worker:
             return []
         started = time.perf_counter()
         try:
-            claimed = await self._in_store(self.outbox.claim, free, self.clock())
+            claimed = await self._in_store(self.outbox.claim, free, self._now())
         except StoreUnavailable as error:
             if self.until_idle:
                 raise
@@ -141,10 +144,10 @@ class Worker:
         await asyncio.sleep(_PAUSE)
 
     async def _deliver(self, gateway: Gateway, delivery: Delivery) -> None:
-        attempt = await gateway.deliver(delivery, self.clock)
+        attempt = await gateway.deliver(delivery, self._now)
         self._settled.append(attempt)
         self._done.set()
-        _tell(attempt, self.clock())
+        _tell(attempt, self._now())
 
     async def _settle_all(self) -> None:
         """Settle what is done, all that waits in one transaction; the slots are free again after it."""
@@ -155,7 +158,7 @@ class Worker:
             if not batch:
                 continue
             try:
-                await self._in_store(self.outbox.settle, batch, self.clock())
+                await self._in_store(self.outbox.settle, batch, self._now())
             except StoreUnavailable as error:
                 log.warning("settle.failed", error=str(error), attempts=len(batch))
                 self._settled = batch + self._settled
@@ -173,17 +176,27 @@ class Worker:
         extended = time.monotonic()
         while True:
             try:
-                taken_back = await self._in_store(self.outbox.reap, self.clock())
+                await self._set_clock()
+                taken_back = await self._in_store(self.outbox.reap, self._now())
                 if taken_back:
                     log.warning("leases.ended", deliveries=taken_back)
                 await self._follow()
                 await self._close_retired()
                 if self._tasks and time.monotonic() - extended > _HEARTBEAT.total_seconds():
-                    await self._in_store(self.outbox.extend, self.clock())
+                    await self._in_store(self.outbox.extend, self._now())
                     extended = time.monotonic()
             except Exception as error:  # the next second may be better, and deliveries must go on
                 log.warning("housekeeping.failed", error=f"{type(error).__name__}: {error}")
             await asyncio.sleep(1)
+
+    def _now(self) -> datetime:
+        return self.clock() + self._ahead
+
+    async def _set_clock(self) -> None:
+        self._ahead = await self._in_store(self.outbox.ahead, self.clock)
+        longest = {name: outlet.retry.longest for name, outlet in self.current.gateway.destinations.items()}
+        if await self._in_store(self.outbox.bring_forward, longest, self._now()):
+            log.warning("retries.brought_forward", note="they were due later than any retry may be: a clock was set")
 
     async def _follow(self) -> None:
         newest = await self._in_store(self.revisions.newest)
@@ -217,7 +230,7 @@ class Worker:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         try:
-            await self._in_store(self.outbox.release, self.clock())
+            await self._in_store(self.outbox.release)
         except StoreUnavailable as error:
             log.warning("release.failed", error=str(error))
 

@@ -20,7 +20,7 @@ from gateway.runtime import runtime_folder
 from gateway.settings import Document
 from gateway.store.inbox import PATIENCE
 from gateway.store.store import Store, open_store
-from gateway.store.wakeup import Bell
+from gateway.store.wakeup import bell_of
 from gateway.telemetry import logs, metrics
 from gateway.telemetry.logs import log
 from gateway.web import GatewayApp, create_app
@@ -65,10 +65,9 @@ def application_at(path: Path) -> GatewayApp:
     settings = document.settings()
     logs.set_up(settings.log.format, settings.log.level)
     folder = document.folder / settings.data_dir
-    bell = Bell(runtime_folder(folder), time.monotonic)
-    store = open_store(
-        place_of(settings, document.folder), in_thread=in_time(in_pool(ThreadPool(1))), woke=bell.ring, commits=_observe
-    )
+    place = place_of(settings, document.folder)
+    bell = bell_of(place, runtime_folder(folder), time.monotonic)
+    store = open_store(place, in_thread=in_time(in_pool(ThreadPool(1))), woke=bell.ring, commits=_observe)
     number = store.revisions.newest()
     stored = Document(store.revisions.files(number), document.folder)
     admission = Admission(time.monotonic, runtime_folder(folder))

@@ -10,9 +10,10 @@ from hypothesis import HealthCheck, settings
 
 from gateway.contracts.load import load
 from gateway.model.contract import Contract
-from gateway.store.engine import Place
 from gateway.store.migrate import migrate
+from gateway.store.place import Place, SqliteFile, place_named
 from gateway.store.store import Store, open_store
+from tests.postgresql import a_database
 
 ROOT = Path(__file__).parent.parent
 
@@ -26,15 +27,34 @@ settings.load_profile("here")
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
-    """Where a database may be."""
-    return Place(tmp_path / "gateway.db", tmp_path / "gateway.lock")
+def file(tmp_path: Path) -> SqliteFile:
+    """Where a SQLite database may be."""
+    return SqliteFile(tmp_path / "gateway.db", tmp_path / "gateway.lock")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def place(request: pytest.FixtureRequest, file: SqliteFile) -> Iterator[Place]:
+    """Where a database may be, of each kind: what asks for it runs on both."""
+    if request.param == "sqlite":
+        yield file
+        return
+    with a_database() as url:
+        yield place_named(url, file.file.parent, file.file.parent)
 
 
 @pytest.fixture
 def store(place: Place) -> Iterator[Store]:
     """A real store, with its schema, empty."""
     opened = open_store(place)
+    migrate(opened.database)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def store_in_a_file(file: SqliteFile) -> Iterator[Store]:
+    """One of SQLite, for what is so there alone."""
+    opened = open_store(file)
     migrate(opened.database)
     yield opened
     opened.close()

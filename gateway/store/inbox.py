@@ -13,7 +13,7 @@ from gateway.errors import GatewayError, Refusal, StoreUnavailable
 from gateway.model.receipt import Receipt, Status
 from gateway.model.request import Request
 from gateway.store import records, ring
-from gateway.store.engine import POISON, Database
+from gateway.store.engine import Database, PoisonError
 from gateway.store.entry import Entry
 from gateway.store.names import Names
 
@@ -22,6 +22,8 @@ MAX_WAITING, MAX_WAITING_BYTES = 512, 64 * 2**20
 PATIENCE = timedelta(seconds=10)
 """How long a caller waits for the disk before they are told to come back."""
 
+_TRIES = 20
+"""Of a batch that others are before with its keys: each time at least one of them is settled."""
 _FULL = "too many calls wait to be recorded"
 
 InThread = Callable[[Callable[[], None]], None]
@@ -156,7 +158,7 @@ class Inbox:
             self._waiting_bytes -= size
         return batch
 
-    def _commit(self, batch: Sequence[Entry]) -> None:
+    def _commit(self, batch: Sequence[Entry], tries: int = _TRIES) -> None:
         """Write `batch`; one that the database refuses is bisected, so that a poison row fails alone."""
         started = self._clock()
         refusals = self._ring.drain()
@@ -164,7 +166,13 @@ class Inbox:
             with self._database.writing() as connection:
                 settled = self._write(connection, batch)
                 ring.write(connection, refusals)
-        except POISON as error:
+        except records.RacedError:  # whoever was first has committed
+            self._ring.put_back(refusals)
+            if not tries:
+                raise StoreUnavailable("too many calls with the same keys at once", retry_after=1) from None
+            self._commit(batch, tries - 1)
+            return
+        except PoisonError as error:
             self._ring.put_back(refusals)
             if len(batch) <= 1:
                 for entry in batch:

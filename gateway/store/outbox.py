@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, literal_column, select, update
+from sqlalchemy import Connection, bindparam, literal_column, select, update
 
 from gateway.model.delivery import Attempt, Delivery, State
 from gateway.model.event import Event
+from gateway.store.dialect import chunks, inserting
 from gateway.store.engine import Database
-from gateway.store.tables import attempts, deliveries, events, micros, names
+from gateway.store.tables import AT_ONCE, attempts, deliveries, events, micros, names
 
 LEASE = timedelta(seconds=60)
 """How long a worker holds what it claimed, unless it says again that it lives."""
@@ -41,20 +42,17 @@ _DUE = (
     .order_by(_d.due_at, _d.id)
     .limit(bindparam("free"))
 )
+_FREE = _DUE.with_for_update(skip_locked=True).cte("free")
+"""Of what is due, what no other worker is taking at this moment."""
 _CLAIM = (
     update(deliveries)
-    .where(_d.id.in_(_DUE))
+    .where(_d.id.in_(select(_FREE.c.id)))
     .values(state=State.CLAIMED.value, owner=bindparam("me"), lease_until=bindparam("until"), attempts=_d.attempts + 1)
     .returning(_d.id)
 )
 _SETTLE = (
     update(deliveries)
-    .where(
-        _d.id == bindparam("this"),
-        _IS_CLAIMED,
-        _d.owner == bindparam("me"),
-        _d.attempts == bindparam("number"),  # an attempt whose lease ended may have been claimed again, even by us
-    )
+    .where(_d.id == bindparam("this"))
     .values(
         state=bindparam("becomes"),
         due_at=bindparam("due"),
@@ -73,6 +71,10 @@ class Outbox:
         self._database = database
         self._owner = owner
         self._names: dict[str, int] = {}
+
+    def ahead(self, clock: Callable[[], datetime]) -> timedelta:
+        """How far the database's clock is ahead of `clock`."""
+        return self._database.ahead(clock)
 
     def claim(self, free: Mapping[str, int], now: datetime) -> list[Delivery]:
         """Take what is due of each destination, for its free slots only: O(batch), however long the backlog.
@@ -93,10 +95,12 @@ class Outbox:
     def settle(self, settled: Sequence[Attempt], now: datetime) -> None:
         """Record attempts and what became of their deliveries. What is no longer the owner's stays as it is."""
         with self._database.writing(durable=False) as connection:
-            kept = [attempt for attempt in settled if connection.execute(_SETTLE, self._becomes(attempt, now)).rowcount]
-            rows = [self._row(attempt) for attempt in kept]
-            if rows:
-                connection.execute(insert(attempts).prefix_with("OR REPLACE"), rows)
+            numbers = self._still_held(connection, sorted(attempt.delivery.id for attempt in settled))
+            # An attempt whose lease ended may have been claimed again, even by us: it has another number then.
+            kept = [attempt for attempt in settled if numbers.get(attempt.delivery.id) == attempt.delivery.attempt]
+            if kept:
+                connection.execute(_SETTLE, [self._becomes(attempt, now) for attempt in kept])
+                connection.execute(_kept_once(connection), [self._row(attempt) for attempt in kept])
 
     def extend(self, now: datetime) -> None:
         """Say that the owner lives: its leases are counted anew."""
@@ -104,11 +108,11 @@ class Outbox:
         with self._database.writing(durable=False) as connection:
             connection.execute(mine.values(lease_until=micros(now + LEASE)))
 
-    def release(self, now: datetime) -> None:
+    def release(self) -> None:
         """Give back all that the owner holds and hasn't settled: the try is not counted."""
         mine = update(deliveries).where(_IS_CLAIMED, _d.owner == self._owner)
         with self._database.writing(durable=False) as connection:
-            connection.execute(mine.values(**_given_back(now), attempts=_d.attempts - 1))
+            connection.execute(mine.values(**_GIVEN_BACK, attempts=_d.attempts - 1))
 
     def reap(self, now: datetime) -> int:
         """Give back what a worker who is gone still holds; how many.
@@ -123,9 +127,19 @@ class Outbox:
                 return 0
         with self._database.writing(durable=False) as connection:
             reason = "its worker stopped before it was settled"
-            return connection.execute(
-                update(deliveries).where(*lost).values(**_given_back(now), reason=reason)
-            ).rowcount
+            return connection.execute(update(deliveries).where(*lost).values(**_GIVEN_BACK, reason=reason)).rowcount
+
+    def bring_forward(self, longest: Mapping[str, timedelta], now: datetime) -> int:
+        """What is due later than any retry may be is due by then, per destination: a clock was set back. How many."""
+        with self._database.peeking() as connection:
+            numbers = self._numbers(connection, longest)
+            known = {numbers[name]: micros(now + wait) for name, wait in longest.items() if name in numbers}
+            late = [(number, latest) for number, latest in known.items() if _is_late(connection, number, latest)]
+        for number, latest in late:
+            waiting = update(deliveries).where(_d.destination == number, _IS_HEAD_WAITING, _d.due_at > latest)
+            with self._database.writing(durable=False) as connection:
+                connection.execute(waiting.values(due_at=latest))
+        return len(late)
 
     def mark_unconfigured(self, configured: Iterable[str]) -> None:
         """Say of what waits for a destination that is gone why it waits; an attempt, once there is one, says more."""
@@ -149,6 +163,14 @@ class Outbox:
                 taken += found.scalars()
         return taken
 
+    def _still_held(self, connection: Connection, ids: Sequence[int]) -> dict[int, int]:
+        """Those of the deliveries that the owner holds, with the number of their attempt; nobody else changes them."""
+        held: dict[int, int] = {}
+        for some in chunks(ids):
+            mine = select(_d.id, _d.attempts).where(_d.id.in_(some), _IS_CLAIMED, _d.owner == self._owner)
+            held |= dict(connection.execute(mine.order_by(_d.id).with_for_update()).all())
+        return held
+
     def _numbers(self, connection: Connection, wanted: Iterable[str]) -> dict[str, int]:
         """The numbers of destinations, as far as any delivery ever named them."""
         if not self._names.keys() >= set(wanted):
@@ -169,8 +191,6 @@ class Outbox:
         waits = attempt.state is State.WAITING
         return {
             "this": attempt.delivery.id,
-            "me": self._owner,
-            "number": attempt.delivery.attempt,
             "becomes": attempt.state.value,
             "due": micros(attempt.due_at or now),
             "why": attempt.error or None,
@@ -190,9 +210,23 @@ class Outbox:
         }
 
 
+def _kept_once(connection: Connection) -> Any:  # noqa: ANN401 - an insert of either engine
+    """An insert of attempts; one of the same number, which a lease that ended left behind, is replaced."""
+    made = inserting(connection, attempts)
+    new = {column.name: made.excluded[column.name] for column in attempts.c if not column.primary_key}
+    return made.on_conflict_do_update(index_elements=["delivery", "number"], set_=new)
+
+
 def _waits(connection: Connection, destination: int) -> bool:
     look = select(_d.id).where(_d.destination == destination, _IS_HEAD_WAITING).limit(1)
     return connection.execute(look).first() is not None
+
+
+def _is_late(connection: Connection, destination: int, latest: int) -> bool:
+    look = select(_d.id).where(_d.destination == destination, _IS_HEAD_WAITING, _d.due_at > latest).limit(1)
+    return any(
+        connection.execute(look.where(_d.priority == literal_column(str(priority)))).first() for priority in _PRIORITIES
+    )
 
 
 def _has_due(connection: Connection, destination: int, at: int) -> bool:
@@ -201,8 +235,7 @@ def _has_due(connection: Connection, destination: int, at: int) -> bool:
     return any(connection.execute(_DUE, {**look, "of_priority": priority}).first() for priority in _PRIORITIES)
 
 
-def _given_back(now: datetime) -> dict[str, Any]:
-    return {"state": State.WAITING.value, "due_at": micros(now), "owner": None, "lease_until": None}
+_GIVEN_BACK = {"state": State.WAITING.value, "due_at": AT_ONCE, "owner": None, "lease_until": None}
 
 
 def event_of(row: Row) -> Event:

@@ -54,7 +54,9 @@ def write(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
         return
     connection.execute(insert(refusals), rows)
     newest = select(func.max(refusals.c.id)).scalar_subquery()
-    connection.execute(delete(refusals).where(refusals.c.id <= newest - KEPT))
+    # Another process may be dropping the same ones.
+    oldest = select(refusals.c.id).where(refusals.c.id <= newest - KEPT).with_for_update(skip_locked=True)
+    connection.execute(delete(refusals).where(refusals.c.id.in_(oldest)))
 
 
 def _row(request: Request, error: Refusal) -> dict[str, Any]:

@@ -28,6 +28,10 @@ _RowId = BigInteger().with_variant(Integer, "sqlite")
 # AUTOINCREMENT: a row id is never given twice, even after the newest rows were deleted; `--after` counts by it.
 
 
+AT_ONCE = 0
+"""When a delivery is due that waits for nothing: no clock that is wrong can hold it back."""
+
+
 def micros(moment: datetime) -> int:
     """`moment` as it is stored."""
     return (moment - _EPOCH) // timedelta(microseconds=1)

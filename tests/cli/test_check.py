@@ -56,7 +56,7 @@ def test_every_problem_is_a_line_with_its_path_and_a_hint(
 
 
 def test_a_database_of_another_kind_is_told(tmp_path: Path, run: Run) -> None:
-    a_document(tmp_path, 'database = "postgresql://gateway@db/gateway"\n' + ANYBODY)
+    a_document(tmp_path, 'database = "mysql://gateway@db/gateway"\n' + ANYBODY)
     code, _, err = run("check")
     assert (2, True) == (code, err.startswith("database: can't use "))
 

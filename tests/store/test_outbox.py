@@ -13,10 +13,10 @@ import pytest
 from sqlalchemy import event, update
 
 from gateway.model.delivery import Delivery, Outcome
-from gateway.store.engine import Database
 from gateway.store.history import Selection
 from gateway.store.outbox import LEASE, Outbox
-from gateway.store.store import Store
+from gateway.store.place import SqliteFile
+from gateway.store.store import Store, database_at
 from gateway.store.tables import deliveries
 from tests.builders import NOON, an_attempt, an_entry
 from tests.store.rows import make_replays, shown, state, waiting
@@ -85,7 +85,7 @@ def test_two_workers_at_once_share_what_is_due(store: Store) -> None:
 
     def work(owner: str) -> list[int]:
         claimed: list[int] = []
-        with closing(Database(store.database.place)) as database:
+        with closing(database_at(store.database.place)) as database:
             outbox = Outbox(database, owner)
             while batch := outbox.claim({"crm": 3}, NOON):
                 claimed += ids(batch)
@@ -96,9 +96,10 @@ def test_two_workers_at_once_share_what_is_due(store: Store) -> None:
     assert list(range(1, 61)) == sorted(one + two)
 
 
-def test_looking_for_work_takes_no_turn_from_the_inbox(store: Store, outbox: Outbox) -> None:
+def test_looking_for_work_takes_no_turn_from_the_inbox(store_in_a_file: Store, file: SqliteFile) -> None:
+    store, outbox = store_in_a_file, Outbox(store_in_a_file.database, "worker")
     waiting(store, at=NOON + SECOND)
-    with ThreadPoolExecutor(1) as worker, store.database.place.lock.open("a") as turn:
+    with ThreadPoolExecutor(1) as worker, file.lock.open("a") as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)
         looked = worker.submit(lambda: (outbox.claim({"crm": 9, "log": 9}, NOON), outbox.reap(NOON)))
         try:
@@ -233,12 +234,13 @@ def test_what_is_released_is_due_at_once_and_the_try_is_not_counted(
     settled, _ = outbox.claim({"crm": 2}, NOON)
     other.claim({"crm": 1}, NOON)
     outbox.settle([an_attempt(settled)], NOON)
-    outbox.release(NOON + SECOND)
+    outbox.release()
     assert [("delivered", 1), ("waiting", 0), ("claimed", 1)] == [state(store, number) for number in (1, 2, 3)]
     assert [(2, 1)] == [(again.id, again.attempt) for again in other.claim({"crm": 9}, NOON + SECOND)]
 
 
-def test_no_statement_of_a_worker_scans_a_table(store: Store, outbox: Outbox) -> None:
+def test_no_statement_of_a_worker_scans_a_table(store_in_a_file: Store) -> None:
+    store, outbox = store_in_a_file, Outbox(store_in_a_file.database, "worker")
     issued: list[tuple[str, Any]] = []
     with store.database.peeking() as connection:
         event.listen(connection, "before_cursor_execute", lambda _c, _r, sql, values, *_: issued.append((sql, values)))
@@ -248,7 +250,7 @@ def test_no_statement_of_a_worker_scans_a_table(store: Store, outbox: Outbox) ->
     outbox.extend(NOON)
     outbox.reap(NOON + timedelta(hours=1))
     outbox.settle([an_attempt(delivery)], NOON)
-    outbox.release(NOON)
+    outbox.release()
     plans = {sql: _plan(store, sql, values) for sql, values in issued if "deliveries" in sql and "INSERT" not in sql}
     steps = [step for plan in plans.values() for step in plan]
     assert all(

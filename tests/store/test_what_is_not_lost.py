@@ -10,16 +10,17 @@ import pytest
 
 from gateway.errors import Malformed, StoreUnavailable
 from gateway.model.delivery import Outcome
-from gateway.store.engine import Place
 from gateway.store.history import Selection
 from gateway.store.outbox import LEASE, Outbox
+from gateway.store.place import Place, SqliteFile
 from gateway.store.store import Store, open_store
 from tests.builders import NOON, a_request, an_attempt, an_entry, an_event
 from tests.store.batches import Gate, gated, until
 from tests.store.test_inbox import _leave_no_room
 
 
-def test_a_name_of_a_failed_commit_is_given_a_number_anew(store: Store) -> None:
+def test_a_name_of_a_failed_commit_is_given_a_number_anew(store_in_a_file: Store) -> None:
+    store = store_in_a_file
     store.inbox.record(an_entry())
     _leave_no_room(store)
     with pytest.raises(StoreUnavailable):
@@ -78,7 +79,7 @@ def test_whoever_lost_the_lease_and_claimed_again_settles_nothing_by_the_lost_at
 
 @pytest.mark.parametrize("name", ["a?b.db", "a%20b.db"])
 def test_a_database_is_the_file_that_was_named(tmp_path: Path, name: str) -> None:
-    place = Place(tmp_path / name, tmp_path / "lock")
+    place = SqliteFile(tmp_path / name, tmp_path / "lock")
     store = open_store(place)
     with store.database.writing() as connection:
         connection.exec_driver_sql("CREATE TABLE x (y)")
