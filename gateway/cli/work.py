@@ -49,13 +49,14 @@ async def _work(document: Document, *, drain: float, until_idle: bool, listen: t
     from datetime import timedelta
 
     from gateway.store.notify import Listener
-    from gateway.store.outbox import Outbox
+    from gateway.store.outbox import Outbox, new_owner
     from gateway.store.place import PostgresServer
     from gateway.store.store import open_store
+    from gateway.store.upkeep import Upkeep
     from gateway.store.wakeup import listen as listen_for_bell
     from gateway.store.wakeup import unlisten
     from gateway.telemetry import logs, metrics
-    from gateway.worker import Worker, new_owner
+    from gateway.worker import Worker
     from gateway.worker_health import serve_health
 
     settings = document.settings()
@@ -67,7 +68,8 @@ async def _work(document: Document, *, drain: float, until_idle: bool, listen: t
     in_force = current(Workshop(), stored, number, store.revisions)
     metrics.revision.set(number)
     worker = Worker(
-        current=in_force, outbox=Outbox(store.database, new_owner()), revisions=store.revisions,
+        current=in_force, outbox=Outbox(store.database, new_owner()), upkeep=Upkeep(store.database),
+        revisions=store.revisions,
         until_idle=until_idle, drain=timedelta(seconds=drain),
     )  # fmt: skip
     loop = asyncio.get_running_loop()

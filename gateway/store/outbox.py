@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import os
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import Connection, bindparam, literal_column, select, update
 
@@ -25,10 +27,10 @@ _d = deliveries.c
 
 
 # Written out, not bound: SQLite uses a partial index only where the text of the query implies its condition.
-_IS_CLAIMED = _d.state == literal_column("'claimed'")
-_IS_HEAD_WAITING = (_d.state == literal_column("'waiting'")) & (_d.head == literal_column("1"))
+IS_CLAIMED = _d.state == literal_column("'claimed'")
+IS_HEAD_WAITING = (_d.state == literal_column("'waiting'")) & (_d.head == literal_column("1"))
 
-_PRIORITIES = (0, 1)
+PRIORITIES = (0, 1)
 """Live, then replayed."""
 
 _DUE = (
@@ -36,7 +38,7 @@ _DUE = (
     .where(
         _d.destination == bindparam("of"),
         _d.priority == bindparam("of_priority"),
-        _IS_HEAD_WAITING,
+        IS_HEAD_WAITING,
         _d.due_at <= bindparam("now"),
     )
     .order_by(_d.due_at, _d.id)
@@ -63,6 +65,13 @@ _SETTLE = (
     )
 )
 
+GIVEN_BACK = {"state": State.WAITING.value, "due_at": AT_ONCE, "owner": None, "lease_until": None}
+
+
+def new_owner() -> str:
+    """A name that no other worker, past or present, has."""
+    return f"{os.uname().nodename}-{os.getpid()}-{uuid4().hex[:8]}"
+
 
 class Outbox:
     """The deliveries, for one worker, who is `owner`. Call it from one thread."""
@@ -71,10 +80,6 @@ class Outbox:
         self._database = database
         self._owner = owner
         self._names: dict[str, int] = {}
-
-    def ahead(self, clock: Callable[[], datetime]) -> timedelta:
-        """How far the database's clock is ahead of `clock`."""
-        return self._database.ahead(clock)
 
     def claim(self, free: Mapping[str, int], now: datetime) -> list[Delivery]:
         """Take what is due of each destination, for its free slots only: O(batch), however long the backlog.
@@ -104,60 +109,21 @@ class Outbox:
 
     def extend(self, now: datetime) -> None:
         """Say that the owner lives: its leases are counted anew."""
-        mine = update(deliveries).where(_IS_CLAIMED, _d.owner == self._owner)
+        mine = update(deliveries).where(IS_CLAIMED, _d.owner == self._owner)
         with self._database.writing(durable=False) as connection:
             connection.execute(mine.values(lease_until=micros(now + LEASE)))
 
     def release(self) -> None:
         """Give back all that the owner holds and hasn't settled: the try is not counted."""
-        mine = update(deliveries).where(_IS_CLAIMED, _d.owner == self._owner)
+        mine = update(deliveries).where(IS_CLAIMED, _d.owner == self._owner)
         with self._database.writing(durable=False) as connection:
-            connection.execute(mine.values(**_GIVEN_BACK, attempts=_d.attempts - 1))
-
-    def reap(self, now: datetime) -> int:
-        """Give back what a worker who is gone still holds; how many.
-
-        A lease further in the future than the longest one counts as ended too: a clock was set back.
-        """
-        at = micros(now)
-        ended = (_d.lease_until < at) | (_d.lease_until > micros(now + 2 * LEASE))
-        lost = (_IS_CLAIMED, ended)
-        with self._database.peeking() as connection:
-            if connection.execute(select(_d.id).where(*lost).limit(1)).first() is None:
-                return 0
-        with self._database.writing(durable=False) as connection:
-            reason = "its worker stopped before it was settled"
-            return connection.execute(update(deliveries).where(*lost).values(**_GIVEN_BACK, reason=reason)).rowcount
-
-    def bring_forward(self, longest: Mapping[str, timedelta], now: datetime) -> int:
-        """What is due later than any retry may be is due by then, per destination: a clock was set back. How many."""
-        with self._database.peeking() as connection:
-            numbers = self._numbers(connection, longest)
-            known = {numbers[name]: micros(now + wait) for name, wait in longest.items() if name in numbers}
-            late = [(number, latest) for number, latest in known.items() if _is_late(connection, number, latest)]
-        for number, latest in late:
-            waiting = update(deliveries).where(_d.destination == number, _IS_HEAD_WAITING, _d.due_at > latest)
-            with self._database.writing(durable=False) as connection:
-                connection.execute(waiting.values(due_at=latest))
-        return len(late)
-
-    def mark_unconfigured(self, configured: Iterable[str]) -> None:
-        """Say of what waits for a destination that is gone why it waits; an attempt, once there is one, says more."""
-        with self._database.peeking() as connection:
-            numbers = self._numbers(connection, configured)
-            there = set(configured)
-            gone = [number for name, number in numbers.items() if name not in there and _waits(connection, number)]
-        if not gone:
-            return
-        waiting = update(deliveries).where(_d.destination == bindparam("of"), _IS_HEAD_WAITING)
-        with self._database.writing(durable=False) as connection:
-            connection.execute(waiting.values(reason="unconfigured"), [{"of": number} for number in gone])
+            connection.execute(mine.values(**GIVEN_BACK, attempts=_d.attempts - 1))
 
     def _take(self, connection: Connection, destination: int, slots: int, now: datetime) -> list[int]:
         """Claim for one destination, live before replay; the ids."""
         hold = {"of": destination, "now": micros(now), "me": self._owner, "until": micros(now + LEASE)}
         taken: list[int] = []
-        for priority in _PRIORITIES:
+        for priority in PRIORITIES:
             if len(taken) < slots:
                 found = connection.execute(_CLAIM, {**hold, "of_priority": priority, "free": slots - len(taken)})
                 taken += found.scalars()
@@ -167,7 +133,7 @@ class Outbox:
         """Those of the deliveries that the owner holds, with the number of their attempt; nobody else changes them."""
         held: dict[int, int] = {}
         for some in chunks(ids):
-            mine = select(_d.id, _d.attempts).where(_d.id.in_(some), _IS_CLAIMED, _d.owner == self._owner)
+            mine = select(_d.id, _d.attempts).where(_d.id.in_(some), IS_CLAIMED, _d.owner == self._owner)
             held |= dict(connection.execute(mine.order_by(_d.id).with_for_update()).all())
         return held
 
@@ -217,25 +183,10 @@ def _kept_once(connection: Connection) -> Any:  # noqa: ANN401 - an insert of ei
     return made.on_conflict_do_update(index_elements=["delivery", "number"], set_=new)
 
 
-def _waits(connection: Connection, destination: int) -> bool:
-    look = select(_d.id).where(_d.destination == destination, _IS_HEAD_WAITING).limit(1)
-    return connection.execute(look).first() is not None
-
-
-def _is_late(connection: Connection, destination: int, latest: int) -> bool:
-    look = select(_d.id).where(_d.destination == destination, _IS_HEAD_WAITING, _d.due_at > latest).limit(1)
-    return any(
-        connection.execute(look.where(_d.priority == literal_column(str(priority)))).first() for priority in _PRIORITIES
-    )
-
-
 def _has_due(connection: Connection, destination: int, at: int) -> bool:
     """Whether something may be claimed. Asked for each priority apart: then the index leads straight to what is due."""
     look = {"of": destination, "now": at, "free": 1}
-    return any(connection.execute(_DUE, {**look, "of_priority": priority}).first() for priority in _PRIORITIES)
-
-
-_GIVEN_BACK = {"state": State.WAITING.value, "due_at": AT_ONCE, "owner": None, "lease_until": None}
+    return any(connection.execute(_DUE, {**look, "of_priority": priority}).first() for priority in PRIORITIES)
 
 
 def event_of(row: Row) -> Event:

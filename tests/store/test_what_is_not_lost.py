@@ -14,6 +14,7 @@ from gateway.store.history import Selection
 from gateway.store.outbox import LEASE, Outbox
 from gateway.store.place import Place, SqliteFile
 from gateway.store.store import Store, open_store
+from gateway.store.upkeep import Upkeep
 from tests.builders import NOON, a_request, an_attempt, an_entry, an_event
 from tests.store.batches import Gate, gated, until
 from tests.store.test_inbox import _leave_no_room
@@ -68,9 +69,9 @@ def test_refusals_outlive_a_commit_that_failed(store: Store) -> None:
 
 def test_whoever_lost_the_lease_and_claimed_again_settles_nothing_by_the_lost_attempt(store: Store) -> None:
     store.inbox.record(an_entry())
-    one, two = Outbox(store.database, "one"), Outbox(store.database, "two")
+    one = Outbox(store.database, "one")
     (lost,) = one.claim({"crm": 1}, NOON)
-    two.reap(NOON + 2 * LEASE)
+    Upkeep(store.database).reap(NOON + 2 * LEASE)
     (again,) = one.claim({"crm": 1}, NOON + 2 * LEASE)
     one.settle([an_attempt(lost, Outcome.REFUSED, error="late")], NOON + 2 * LEASE)
     one.settle([an_attempt(again)], NOON + 2 * LEASE)
