@@ -6,14 +6,14 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table, insert, select, tuple_
+from sqlalchemy import Connection, select, tuple_
 
 from gateway.errors import ContractViolation, Refusal, Violation
 from gateway.model.event import Event
 from gateway.model.idempotency import Once
 from gateway.model.receipt import Receipt
 from gateway.store import tables
-from gateway.store.dialect import chunks, inserting, next_ids
+from gateway.store.dialect import chunks, insert_numbered, inserting
 from gateway.store.entry import Entry
 from gateway.store.tables import micros
 
@@ -60,7 +60,7 @@ def insert_all(
     if not kept:
         return
     requests = [_request_row(connection, entry, receipt, numbers) for entry, receipt in kept]
-    request_ids = _insert_numbered(connection, tables.requests, requests)
+    request_ids = insert_numbered(connection, tables.requests, requests)
     made = [
         (entry, event, duties, request_id, position)
         for (entry, receipt), request_id in zip(kept, request_ids, strict=True)
@@ -70,7 +70,7 @@ def insert_all(
     if not made:
         return
     events = [_event_row(entry, event, request_id, position) for entry, event, _, request_id, position in made]
-    event_ids = _insert_numbered(connection, tables.events, events)
+    event_ids = insert_numbered(connection, tables.events, events)
     rows = [
         row
         for (entry, event, duties, _, _), event_id in zip(made, event_ids, strict=True)
@@ -78,7 +78,7 @@ def insert_all(
         for row in _delivery_rows(entry, event, event_id, numbers, duties)
     ]
     if rows:
-        connection.execute(insert(tables.deliveries), rows)
+        insert_numbered(connection, tables.deliveries, rows)
 
 
 def _owners(connection: Connection, places: Sequence[Place], now: int) -> Iterator[tuple[Place, Owner]]:
@@ -128,18 +128,11 @@ def _outcome(
     return entry.receipt_of(event_ids)
 
 
-def _insert_numbered(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> Sequence[int]:
-    """Insert `rows` with the next row ids, in order; those ids."""
-    ids = next_ids(connection, table, len(rows))
-    connection.execute(insert(table), [{"id": number, **row} for number, row in zip(ids, rows, strict=True)])
-    return ids
-
-
 def _request_row(connection: Connection, entry: Entry, receipt: Receipt, numbers: Numbers) -> dict[str, Any]:
     request = entry.request
     body, body_ref = request.body, None
     if len(body) > LARGE:
-        body_ref = _insert_numbered(connection, tables.bodies, [{"body": body}])[0]
+        body_ref = insert_numbered(connection, tables.bodies, [{"body": body}])[0]
     return {
         "request_id": request.request_id,
         "source": numbers[request.source],
