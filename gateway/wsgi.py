@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from gateway.receiver import Door
 from gateway.runtime import runtime_folder
 from gateway.settings import Document
 from gateway.store.inbox import PATIENCE
+from gateway.store.place import SqliteFile
 from gateway.store.store import Store, open_store
 from gateway.store.wakeup import bell_of
 from gateway.telemetry import logs, metrics
@@ -71,7 +73,9 @@ def application_at(path: Path) -> GatewayApp:
     number = store.revisions.newest()
     stored = Document(store.revisions.files(number), document.folder)
     admission = Admission(time.monotonic, runtime_folder(folder))
-    admission.look(folder, settings.keep_free)
+    disk = place.file.parent if isinstance(place, SqliteFile) else None  # a server looks after its own
+    look = partial(admission.look, disk, settings.keep_free) if disk else _nothing
+    look()
     door = Door(
         current=current(Workshop(), stored, number, store.revisions),
         inbox=store.inbox,
@@ -83,7 +87,7 @@ def application_at(path: Path) -> GatewayApp:
         admission=admission,
     )
     metrics.revision.set(number)
-    gevent.spawn(_keep_house, store, door, lambda: admission.look(folder, settings.keep_free))
+    gevent.spawn(_keep_house, store, door, look)
     return create_app(settings, store, door, os.environ.get("PROMETHEUS_MULTIPROC_DIR"))
 
 
@@ -100,6 +104,10 @@ def _keep_house(store: Store, door: Door, look: Callable[[], None]) -> None:
                 metrics.revision.set(newest)
         except Exception as error:
             log.warning("housekeeping.failed", error=str(error))
+
+
+def _nothing() -> None:
+    """What there is to do where nothing is."""
 
 
 def _observe(size: int, seconds: float) -> None:

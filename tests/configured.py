@@ -18,8 +18,8 @@ from gateway.settings import MAIN, Document
 from gateway.store.inbox import Inbox
 from gateway.store.place import PostgresServer
 from gateway.store.store import Store, open_store
+from tests import ROOT
 from tests.builders import an_entry
-from tests.conftest import ROOT
 from tests.postgresql import closed
 
 ANYBODY = '[sources.pbx]\ncontract = "contract.toml"\nauthenticate = { kind = "anonymous" }\n'

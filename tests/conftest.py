@@ -13,9 +13,8 @@ from gateway.model.contract import Contract
 from gateway.store.migrate import migrate
 from gateway.store.place import Place, SqliteFile, place_named
 from gateway.store.store import Store, open_store
+from tests import ROOT, running
 from tests.postgresql import a_database
-
-ROOT = Path(__file__).parent.parent
 
 settings.register_profile(
     "here",
@@ -58,6 +57,14 @@ def store_in_a_file(file: SqliteFile) -> Iterator[Store]:
     migrate(opened.database)
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="module", params=[running.SQLITE, running.POSTGRESQL])
+def database(request: pytest.FixtureRequest) -> Iterator[str]:
+    """What a running gateway keeps its data in: whole stories are told on both."""
+    running.engine = request.param
+    yield running.engine
+    running.engine = running.SQLITE
 
 
 @pytest.fixture(scope="session")

@@ -23,8 +23,8 @@ from gateway.store.entry import Entry
 from gateway.store.migrate import migrate
 from gateway.store.place import SqliteFile
 from gateway.store.store import Store, open_store
+from tests import ROOT
 from tests.benchmarks.__main__ import json_request, soap_request
-from tests.conftest import ROOT
 
 _CONFIGURATION = """
 [sources.pbx]

@@ -11,9 +11,9 @@ import pytest
 
 from gateway.cli import run_command_line as command_line
 from gateway.settings import Document
+from tests import ROOT
 from tests.cli.conftest import Run
 from tests.configured import ANYBODY, BASIC, JOURNAL, TO_CRM, a_document
-from tests.conftest import ROOT
 
 
 def test_a_sound_configuration_is_ok_and_nothing_is_made(document: Document, run: Run) -> None:

@@ -19,7 +19,7 @@ from gateway.store.migrate import migrate
 from gateway.store.place import SqliteFile
 from gateway.store.sqlite import SqliteDatabase
 from gateway.store.tables import names
-from tests.conftest import ROOT
+from tests import ROOT
 from tests.store.batches import count
 
 
