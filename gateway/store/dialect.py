@@ -68,3 +68,9 @@ def alone(connection: Connection, what: str) -> None:
     """Let no other process do `what` until the transaction ends. On SQLite none writes meanwhile anyway."""
     if not is_sqlite(connection):
         connection.execute(_LOCK, {"number": zlib.crc32(f"endpoint-gateway {what}".encode())})
+
+
+def unhurried(connection: Connection) -> None:
+    """Let this transaction's statements take as long as they need: a new index over many rows takes minutes."""
+    if not is_sqlite(connection):
+        connection.exec_driver_sql("SET LOCAL statement_timeout = 0")

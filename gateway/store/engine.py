@@ -17,12 +17,18 @@ from gateway.store.place import Place
 
 _POISON = (IntegrityError, DataError, InterfaceError, ValueError, OverflowError)
 """What a database or its driver says of rows that it can't take, not of itself."""
+_OURS = (IntegrityError, InterfaceError)
 _LIMIT_EXCEEDED = "54"
 """PostgreSQL's class of errors for rows beyond its limits, such as an index's longest value."""
 
 
 class PoisonError(Exception):
     """The database can't take these rows, whenever they come."""
+
+    def __init__(self, said: str, *, is_of_values: bool) -> None:
+        super().__init__(said)
+        self.is_of_values = is_of_values
+        """Whether it is what they hold; else it is how they fit together, which is our doing."""
 
 
 class Database(ABC):
@@ -115,11 +121,11 @@ def translated() -> Iterator[None]:
     try:
         yield
     except _POISON as error:
-        raise PoisonError(_said(error)) from error
+        raise PoisonError(_said(error), is_of_values=not isinstance(error, _OURS)) from error
     except (DBAPIError, sqlite3.Error, OSError) as error:
         state = getattr(getattr(error, "orig", None), "sqlstate", None) or ""
         if state.startswith(_LIMIT_EXCEEDED):
-            raise PoisonError(_said(error)) from error
+            raise PoisonError(_said(error), is_of_values=True) from error
         raise StoreUnavailable(f"the store can't be used now: {_said(error)}") from error
 
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from sqlalchemy import Connection
 
-from gateway.errors import GatewayError, Refusal, StoreUnavailable
+from gateway.errors import ContractViolation, GatewayError, Refusal, StoreUnavailable
 from gateway.model.receipt import Receipt, Status
 from gateway.model.request import Request
 from gateway.store import records, ring
@@ -176,7 +176,7 @@ class Inbox:
             self._ring.put_back(refusals)
             if len(batch) <= 1:
                 for entry in batch:
-                    entry.error = StoreUnavailable(f"the store refuses this call's rows: {error}")
+                    entry.error = _refused(error)
                 return
             middle = len(batch) // 2
             self._commit(batch[:middle])
@@ -204,6 +204,12 @@ class Inbox:
         outcomes = records.outcomes(connection, batch, numbers)
         records.insert_all(connection, batch, outcomes, numbers)
         return outcomes
+
+
+def _refused(error: PoisonError) -> Refusal:
+    if error.is_of_values:
+        return ContractViolation(f"the database can't hold this call's values: {error}")
+    return StoreUnavailable(f"the store refuses this call's rows: {error}")
 
 
 def _is_to_be_delivered(entry: Entry) -> bool:

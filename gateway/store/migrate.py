@@ -11,7 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from gateway.errors import ConfigError
-from gateway.store.dialect import alone
+from gateway.store.dialect import alone, unhurried
 from gateway.store.engine import Database
 
 _SCRIPTS = Path(__file__).parent / "migrations"
@@ -24,6 +24,7 @@ def migrate(database: Database) -> str:
     newest = ScriptDirectory.from_config(config).get_current_head()
     with database.writing() as connection:
         alone(connection, "migrate")
+        unhurried(connection)
         here = schema_of(connection)
         known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
         if here is not None and here not in known:

@@ -15,7 +15,7 @@ from gateway.model.receipt import Receipt
 from gateway.store import tables
 from gateway.store.dialect import chunks, insert_numbered, inserting
 from gateway.store.entry import Entry
-from gateway.store.tables import micros
+from gateway.store.tables import micros, storable
 
 LARGE = 256 * 1024
 """Bodies over this many bytes are kept outside the hot table."""
@@ -139,12 +139,12 @@ def _request_row(connection: Connection, entry: Entry, receipt: Receipt, numbers
         "received_at": micros(request.received_at),
         "state": receipt.status,
         "method": request.method,
-        "path": request.path,
-        "query": request.stored_query(),
+        "path": storable(request.path),
+        "query": storable(request.stored_query()),
         "headers": json.dumps(request.stored_headers(), ensure_ascii=False),
         "body": None if body_ref else body,
         "body_ref": body_ref,
-        "content_type": request.content_type,
+        "content_type": storable(request.content_type),
         "binding": request.binding,
         "caller": entry.caller.name,
         "event_ids": json.dumps(receipt.event_ids),
