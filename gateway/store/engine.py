@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, SQLAlchemyError
 
 from gateway.errors import StoreUnavailable
 from gateway.store.place import Place
@@ -108,9 +108,9 @@ class Database(ABC):
         Closing alone does not roll back while some frame of a traceback still holds an open cursor.
         """
         self._writer = None
-        with contextlib.suppress(DBAPIError, sqlite3.Error):
+        with contextlib.suppress(SQLAlchemyError, sqlite3.Error):
             connection.exec_driver_sql("ROLLBACK")
-        with contextlib.suppress(DBAPIError, sqlite3.Error):
+        with contextlib.suppress(SQLAlchemyError, sqlite3.Error):
             connection.invalidate()
         connection.close()
 
@@ -122,7 +122,7 @@ def translated() -> Iterator[None]:
         yield
     except _POISON as error:
         raise PoisonError(_said(error), is_of_values=not isinstance(error, _OURS)) from error
-    except (DBAPIError, sqlite3.Error, OSError) as error:
+    except (SQLAlchemyError, sqlite3.Error, OSError) as error:
         state = getattr(getattr(error, "orig", None), "sqlstate", None) or ""
         if state.startswith(_LIMIT_EXCEEDED):
             raise PoisonError(_said(error), is_of_values=True) from error

@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from gateway.errors import ConfigError
@@ -94,7 +94,7 @@ class PostgresDatabase(Database):
         """Roll back; the connection is kept if that succeeds."""
         try:
             connection.exec_driver_sql("ROLLBACK")
-        except DBAPIError:
+        except SQLAlchemyError:
             super()._give_up(connection)
 
 
