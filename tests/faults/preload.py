@@ -17,7 +17,7 @@ def compiled(source: str, folder: Path) -> Path:
     if compiler is None:
         pytest.skip(f"no C compiler (cc, gcc) to make {source}")
     library = folder / source.replace(".c", ".so")
-    command = [compiler, "-shared", "-fPIC", "-O2", "-Wall", "-Werror", "-o", str(library), str(HERE / source), "-ldl"]
+    command = [compiler, "-shared", "-fPIC", "-O2", "-Wall", "-o", str(library), str(HERE / source), "-ldl"]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 0, done.stderr
     return library

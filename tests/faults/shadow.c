@@ -10,32 +10,35 @@
 #include <string.h>
 #include <unistd.h>
 
-static int copied(const char *from, const char *to) {
-    char next[PATH_MAX], bytes[1 << 16];
+// It reads through SQLite's own descriptor: closing another one of the same file would end all locks of the process.
+static int copied(int file, const char *to) {
+    char *next, bytes[1 << 16];
     ssize_t count = 0;
-    snprintf(next, sizeof next, "%s.%d.next", to, (int)getpid());
-    int in = open(from, O_RDONLY | O_CLOEXEC), out = open(next, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    int whole = in >= 0 && out >= 0;
-    while (whole && (count = read(in, bytes, sizeof bytes)) > 0) whole = write(out, bytes, count) == count;
-    if (in >= 0) close(in);
+    off_t at = 0;
+    if (asprintf(&next, "%s.%d.next", to, gettid()) < 0) return 0;
+    int out = open(next, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    int whole = out >= 0;
+    for (; whole && (count = pread(file, bytes, sizeof bytes, at)) > 0; at += count)
+        whole = write(out, bytes, count) == count;
     if (out >= 0) close(out);
-    return whole && count == 0 && rename(next, to) == 0;
+    whole = whole && count == 0 && rename(next, to) == 0;
+    free(next);
+    return whole;
 }
 
 static int shadowed(int file) {
     const char *of = getenv("GATEWAY_SHADOW_OF"), *shadow = getenv("GATEWAY_SHADOW");
-    char link[64], path[PATH_MAX], to[PATH_MAX + 1];
+    char link[64], path[PATH_MAX], *to;
     snprintf(link, sizeof link, "/proc/self/fd/%d", file);
     ssize_t length = readlink(link, path, sizeof path - 1);
     if (!of || !shadow || length <= 0) return 0;
     path[length] = 0;
     // A folder's own fsync, which makes names last, is not modelled: a name is there with its first bytes.
     if (strncmp(path, of, strlen(of)) || path[strlen(of)] != '/') return 0;
-    snprintf(to, sizeof to, "%s/%s", shadow, strrchr(path, '/') + 1);
-    if (copied(path, to)) return 0;
     // The copy is the test's, not the gateway's: were it lost in silence, so would be the proof.
-    perror(to);
-    abort();
+    if (asprintf(&to, "%s/%s", shadow, strrchr(path, '/') + 1) < 0 || !copied(file, to)) abort();
+    free(to);
+    return 0;
 }
 
 int fsync(int file) {
@@ -49,7 +52,9 @@ int fdatasync(int file) {
 }
 
 int sqlite3_prepare_v2(void *db, const char *sql, int size, void **statement, const char **rest) {
-    int (*real)(void *, const char *, int, void **, const char **) = dlsym(RTLD_NEXT, "sqlite3_prepare_v2");
+    // Python opens it for itself alone: it is not among the libraries that RTLD_NEXT searches.
+    int (*real)(void *, const char *, int, void **, const char **) =
+        dlsym(dlopen("libsqlite3.so.0", RTLD_LAZY | RTLD_NOLOAD), "sqlite3_prepare_v2");
     if (getenv("GATEWAY_SHADOW_NORMAL") && !strcmp(sql, "PRAGMA synchronous = FULL")) {
         static const char normal[] = "PRAGMA synchronous = NORMAL";
         int failed = real(db, normal, -1, statement, NULL);
@@ -57,4 +62,16 @@ int sqlite3_prepare_v2(void *db, const char *sql, int size, void **statement, co
         return failed;
     }
     return real(db, sql, size, statement, rest);
+}
+
+int unlink(const char *path) {
+    int (*real)(const char *) = dlsym(RTLD_NEXT, "unlink");
+    const char *of = getenv("GATEWAY_SHADOW_OF"), *shadow = getenv("GATEWAY_SHADOW");
+    char *copy;
+    int failed = real(path);
+    if (failed || !of || !shadow || strncmp(path, of, strlen(of)) || path[strlen(of)] != '/') return failed;
+    if (asprintf(&copy, "%s/%s", shadow, strrchr(path, '/') + 1) < 0) abort();
+    real(copy);
+    free(copy);
+    return 0;
 }
