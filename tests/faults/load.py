@@ -55,6 +55,10 @@ class Load:
         return self
 
     def __exit__(self, *_error: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Let every call that is under way be the last of its caller."""
         self._stop.set()
         for thread in self._threads:
             thread.join(30)
