@@ -1,4 +1,4 @@
-"""Somebody else locks the database's file, or makes it read-only: 503 for as long as that lasts, and right afterwards."""
+"""Somebody else locks the database's file, or makes it read-only: 503 for as long as that lasts, then on at once."""
 
 from __future__ import annotations
 
