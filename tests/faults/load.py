@@ -14,6 +14,8 @@ from gateway.model.delivery import State
 from gateway.store.history import Selection
 from tests.running import Downstream, RunningGateway, wait_for
 
+SLOTS = 8
+"""How many deliveries may be under way at once, and so may come twice."""
 _SOAP = """<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>
 <submitCallEnded xmlns="urn:endpoint-gateway:calls:v1"><callEnded><call_id>{call_id}</call_id></callEnded>
 </submitCallEnded></s:Body></s:Envelope>"""
@@ -26,7 +28,7 @@ authenticate = {{ kind = "anonymous" }}
 [destinations.downstream]
 kind = "http"
 url = "{url}"
-slots = 8
+slots = {slots}
 retry = {{ first = "100ms", factor = 2, longest = "1s", attempts = 100 }}
 [routes.all]
 to = "downstream"
@@ -35,7 +37,7 @@ to = "downstream"
 
 def delivering_to(downstream: Downstream, *lines: str) -> str:
     """A configuration of one source and one destination, with `lines` before its tables."""
-    return "\n".join(lines) + _CONFIGURATION.format(url=downstream.url)
+    return "\n".join(lines) + _CONFIGURATION.format(url=downstream.url, slots=SLOTS)
 
 
 class Load:

@@ -57,7 +57,7 @@ def _disk(folder: Path, size: int) -> Iterator[Path]:
     """`folder` on a disk of its own, in memory. Skips where none may be mounted."""
     folder.mkdir()
     mount = shutil.which("mount")
-    command = [mount or "false", "-t", "tmpfs", "-o", f"size={size},mode=700", "tmpfs", folder]
+    command = [mount or "false", "-t", "tmpfs", "-o", f"size={size},mode=700", "tmpfs", str(folder)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         pytest.skip(f"no disk of {size} bytes here: mount is not there, or not permitted {done.stderr}")

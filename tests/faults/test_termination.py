@@ -6,7 +6,7 @@ from pathlib import Path
 
 from gateway.model.delivery import State
 from gateway.store.history import Selection
-from tests.faults.load import Load, delivering_to, in_state, missing, repeated, wait_until_drained
+from tests.faults.load import SLOTS, Load, delivering_to, in_state, missing, repeated, wait_until_drained
 from tests.running import Downstream, RunningGateway, wait_for
 
 
@@ -39,14 +39,14 @@ def test_what_does_not_finish_in_time_is_given_back_and_its_try_not_counted(
         downstream.hangs.clear()
         with Load(gateway) as load:
             load.wait_for_more(100, "before it is told to stop")
-            wait_for(lambda: in_state(gateway, State.CLAIMED) == 8, 20, "a delivery in every slot")
+            wait_for(lambda: in_state(gateway, State.CLAIMED) == SLOTS, 20, "a delivery in every slot")
             assert gateway.stop() == 0
         assert in_state(gateway, State.CLAIMED) == 0
         assert not missing(gateway, load.acknowledged)
         downstream.hangs.set()
         gateway.start()
         wait_until_drained(gateway, 20)
-        assert repeated(downstream, load.acknowledged) == 8
+        assert repeated(downstream, load.acknowledged) == SLOTS
         with gateway.history() as history:
             assert {1} == {delivery["attempts"] for delivery in history.deliveries(Selection(limit=0))}
     finally:
