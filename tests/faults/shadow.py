@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import signal
 import sqlite3
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.faults.preload import compiled
-from tests.running import RunningGateway
 
 
 @dataclass(frozen=True)
@@ -42,13 +39,3 @@ class Shadow:
         with closing(sqlite3.connect(left / "gateway.db")) as connection:
             assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
             return {event_id for (event_id,) in connection.execute("SELECT event_id FROM events")}
-
-
-def cut_power(gateway: RunningGateway) -> None:
-    """End every process of `gateway` at once; none can do anything more."""
-    assert gateway.process is not None
-    children = gateway.children()
-    for pid in (gateway.process.pid, *children["web"], *children["worker"]):
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-    gateway.process.wait(10)

@@ -12,12 +12,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults.abrupt import running_until_cut
 from tests.faults.load import Load, delivering_to, missing, repeated, wait_until_drained
-from tests.running import Downstream, RunningGateway, running
+from tests.running import Downstream, RunningGateway
 
 
 def test_a_lock_of_another_program_is_a_503_until_it_is_given_up(tmp_path: Path, downstream: Downstream) -> None:
-    with running(tmp_path, delivering_to(downstream)) as gateway, Load(gateway) as load:
+    with running_until_cut(tmp_path, delivering_to(downstream)) as gateway, Load(gateway) as load:
         load.wait_for_more(50, "before the lock")
         with closing(sqlite3.connect(tmp_path / "var/gateway.db", isolation_level=None)) as other:
             other.execute("BEGIN EXCLUSIVE")
@@ -28,7 +29,7 @@ def test_a_lock_of_another_program_is_a_503_until_it_is_given_up(tmp_path: Path,
 
 
 def test_a_read_only_file_is_a_503_until_it_may_be_written(tmp_path: Path, downstream: Downstream) -> None:
-    with running(tmp_path, delivering_to(downstream)) as gateway, Load(gateway) as load:
+    with running_until_cut(tmp_path, delivering_to(downstream)) as gateway, Load(gateway) as load:
         load.wait_for_more(50, "before it is read-only")
         with _read_only(tmp_path / "var/gateway.db-wal"):
             _nothing_is_accepted(load, 1)

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults.abrupt import running_until_cut
 from tests.faults.load import Load, delivering_to, missing, repeated, wait_until_drained
-from tests.running import Downstream, running, wait_for
+from tests.running import Downstream, wait_for
 
 _SIZE, _A_LITTLE, _ROOM = 1_500_000, 150_000, 200_000_000
 _TIMES = 8
@@ -21,7 +22,10 @@ _TIMES = 8
 
 def test_a_full_disk_is_a_503_until_there_is_room(tmp_path: Path, downstream: Downstream) -> None:
     with _disk(tmp_path / "var", _SIZE) as disk:
-        with running(tmp_path, delivering_to(downstream, 'keep_free = "1B"')) as gateway, Load(gateway) as load:
+        with (
+            running_until_cut(tmp_path, delivering_to(downstream, 'keep_free = "1B"')) as gateway,
+            Load(gateway) as load,
+        ):
             for time_full in range(1, 1 + _TIMES):
                 _wait_until_full(load)
                 _resize(disk, _SIZE + time_full * _A_LITTLE)

@@ -14,13 +14,14 @@ from pathlib import Path
 import pytest
 
 from gateway.model.delivery import State
+from tests.faults.abrupt import running_until_cut
 from tests.faults.clock import Clock
 from tests.faults.conftest import LONG
 from tests.faults.load import Load, delivering_to, in_state, missing, repeated, wait_until_drained
 from tests.running import Downstream, RunningGateway, wait_for
 
 _KILLS = LONG or 10
-_ROUND = ("web process",) * 4 + ("worker",) * 3 + ("gunicorn",) + ("parent",) * 2
+_ROUND = ("web process",) * 5 + ("worker",) * 3 + ("gunicorn", "parent")
 _MOST_DEATHS = 4
 """After one more within a minute a supervisor gives up, as it should."""
 
@@ -40,10 +41,8 @@ def _after_a_while(_count: int) -> tuple[int, dict[str, str]]:
 
 def test_nothing_acknowledged_is_lost(tmp_path: Path, downstream: Downstream, clock: Clock, database: str) -> None:
     configuration = delivering_to(downstream, database, "web_processes = 2")
-    gateway = RunningGateway(tmp_path, configuration, **clock.environment)
     kills: Counter[str] = Counter()
-    try:
-        gateway.start()
+    with running_until_cut(tmp_path, configuration, **clock.environment) as gateway:
         with Load(gateway) as load:
             for victim in _victims(_KILLS):
                 load.wait_for_more(100, f"before the {victim} is killed")
@@ -56,13 +55,10 @@ def test_nothing_acknowledged_is_lost(tmp_path: Path, downstream: Downstream, cl
         wait_until_drained(gateway)
         again = repeated(downstream, load.acknowledged)
         assert not missing(gateway, load.acknowledged)
-        share = again / len(load.acknowledged)
-        print(f"{dict(kills)}, {len(load.acknowledged)} acknowledged, {again} repeated ({share:.2%}), 0 lost")
-        assert share < 0.02  # at most the destination's slots, each time a worker is killed
-        assert {answer.status_code for answer in load.refused} <= {503}
-    finally:
-        gateway.stop()
-        gateway.clean()
+    share = again / len(load.acknowledged)
+    print(f"{dict(kills)}, {len(load.acknowledged)} acknowledged, {again} repeated ({share:.2%}), 0 lost")
+    assert share < 0.02  # at most the destination's slots, each time a worker is killed
+    assert {answer.status_code for answer in load.refused} <= {503}
 
 
 def _victims(count: int) -> Iterator[str]:

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults.abrupt import cut_power, running_until_cut
 from tests.faults.conftest import LONG
 from tests.faults.load import Load, delivering_to
-from tests.faults.shadow import Shadow, cut_power
-from tests.running import Downstream, RunningGateway
+from tests.faults.shadow import Shadow
+from tests.running import Downstream
 
 
 @pytest.mark.parametrize("cut", range(1, 1 + (LONG // 10 or 1)))
@@ -35,16 +36,10 @@ def test_a_commit_that_does_not_wait_for_the_disk_would_be_seen(tmp_path: Path, 
 def _cut(folder: Path, downstream: Downstream, **environment: str) -> tuple[set[str], set[str]]:
     """What was acknowledged before the power was cut, and what of it is not on the disk."""
     shadow = Shadow.at(folder)
-    gateway = RunningGateway(folder, delivering_to(downstream), **shadow.environment, **environment)
-    try:
-        gateway.start()
-        with Load(gateway) as load:
-            load.wait_for_more(500, "before the cut")
-            time.sleep(random.random())  # noqa: S311 - at any moment
-            cut_power(gateway)
-    finally:
-        if gateway.process is not None and gateway.process.poll() is None:
-            gateway.stop()
-        gateway.clean()
+    environment |= shadow.environment
+    with running_until_cut(folder, delivering_to(downstream), **environment) as gateway, Load(gateway) as load:
+        load.wait_for_more(500, "before the cut")
+        time.sleep(random.random())  # noqa: S311 - at any moment
+        cut_power(gateway)
     acknowledged = set(load.acknowledged)
     return acknowledged, acknowledged - shadow.event_ids()

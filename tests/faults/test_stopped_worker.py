@@ -15,10 +15,11 @@ from pathlib import Path
 
 from gateway.store.outbox import LEASE
 from tests.conftest import ROOT
+from tests.faults.abrupt import running_until_cut
 from tests.faults.clock import Clock
 from tests.faults.conftest import LONG
 from tests.faults.load import delivering_to
-from tests.running import Downstream, RunningGateway, running, wait_for
+from tests.running import Downstream, RunningGateway, wait_for
 
 
 def test_a_worker_that_slept_settles_nothing_that_is_no_longer_its_own(
@@ -26,7 +27,7 @@ def test_a_worker_that_slept_settles_nothing_that_is_no_longer_its_own(
 ) -> None:
     answers: defaultdict[int, threading.Event] = defaultdict(threading.Event)
     downstream = Downstream(lambda count: (204 if answers[count].wait(120) else 500, {}))
-    with running(tmp_path, delivering_to(downstream, database), **clock.environment) as gateway:
+    with running_until_cut(tmp_path, delivering_to(downstream, database), **clock.environment) as gateway:
         event_id = gateway.post("pbx/call-ended", json={"call_id": "1"}).json()["eventId"]
         wait_for(lambda: len(downstream.arrived) == 1, 10, "the first worker's attempt")
         sleeper = gateway.children()["worker"][0]

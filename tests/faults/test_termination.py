@@ -6,16 +6,15 @@ from pathlib import Path
 
 from gateway.model.delivery import State
 from gateway.store.history import Selection
+from tests.faults.abrupt import running_until_cut
 from tests.faults.load import SLOTS, Load, delivering_to, in_state, missing, repeated, wait_until_drained
-from tests.running import Downstream, RunningGateway, wait_for
+from tests.running import Downstream, wait_for
 
 
 def test_term_under_load_leaves_no_lease_and_loses_no_call(
     tmp_path: Path, downstream: Downstream, database: str
 ) -> None:
-    gateway = RunningGateway(tmp_path, delivering_to(downstream, database))
-    try:
-        gateway.start()
+    with running_until_cut(tmp_path, delivering_to(downstream, database)) as gateway:
         with Load(gateway) as load:
             load.wait_for_more(300, "before it is told to stop")
             assert gateway.stop() == 0
@@ -25,30 +24,21 @@ def test_term_under_load_leaves_no_lease_and_loses_no_call(
         wait_until_drained(gateway)
         assert repeated(downstream, load.acknowledged) == 0
         assert not [answer.text for answer in load.refused if answer.status_code != 503]
-    finally:
-        gateway.stop()
-        gateway.clean()
 
 
 def test_what_does_not_finish_in_time_is_given_back_and_its_try_not_counted(
     tmp_path: Path, downstream: Downstream, database: str
 ) -> None:
-    gateway = RunningGateway(tmp_path, delivering_to(downstream, database))
-    try:
-        gateway.start()
+    with running_until_cut(tmp_path, delivering_to(downstream, database)) as gateway:
         downstream.hangs.clear()
-        with Load(gateway) as load:
-            load.wait_for_more(100, "before it is told to stop")
-            wait_for(lambda: in_state(gateway, State.CLAIMED) == SLOTS, 20, "a delivery in every slot")
-            assert gateway.stop() == 0
+        for number in range(2 * SLOTS):
+            gateway.post("pbx/call-ended", json={"call_id": str(number)})
+        wait_for(lambda: len(downstream.arrived) == SLOTS, 20, "a delivery in every slot")
+        assert gateway.stop() == 0
         assert in_state(gateway, State.CLAIMED) == 0
-        assert not missing(gateway, load.acknowledged)
         downstream.hangs.set()
         gateway.start()
         wait_until_drained(gateway, 20)
-        assert repeated(downstream, load.acknowledged) == SLOTS
+        assert repeated(downstream, []) == SLOTS
         with gateway.history() as history:
-            assert {1} == {delivery["attempts"] for delivery in history.deliveries(Selection(limit=0))}
-    finally:
-        gateway.stop()
-        gateway.clean()
+            assert [1] * 2 * SLOTS == [delivery["attempts"] for delivery in history.deliveries(Selection(limit=0))]
