@@ -17,7 +17,7 @@ from tests.faults.load import Load, delivering_to, missing, repeated, wait_until
 from tests.running import Downstream, wait_for
 
 _SIZE, _A_LITTLE, _ROOM = 1_500_000, 150_000, 200_000_000
-_TIMES = 8
+_TIMES = 5
 
 
 def test_a_full_disk_is_a_503_until_there_is_room(tmp_path: Path, downstream: Downstream) -> None:

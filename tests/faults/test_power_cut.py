@@ -38,8 +38,8 @@ def _cut(folder: Path, downstream: Downstream, **environment: str) -> tuple[set[
     shadow = Shadow.at(folder)
     environment |= shadow.environment
     with running_until_cut(folder, delivering_to(downstream), **environment) as gateway, Load(gateway) as load:
-        load.wait_for_more(500, "before the cut")
-        time.sleep(random.random())  # noqa: S311 - at any moment
+        load.wait_for_more(300, "before the cut")
+        time.sleep(random.random() / 2)  # noqa: S311 - at any moment
         cut_power(gateway)
     acknowledged = set(load.acknowledged)
     return acknowledged, acknowledged - shadow.event_ids()

@@ -34,10 +34,6 @@ def test_what_does_not_finish_in_time_is_given_back_and_its_try_not_counted(
             gateway.post("pbx/call-ended", json={"call_id": str(number)})
         wait_for(lambda: len(downstream.arrived) == SLOTS, 20, "a delivery in every slot")
         assert gateway.stop() == 0
-        assert in_state(gateway, State.CLAIMED) == 0
-        downstream.hangs.set()
-        gateway.start()
-        wait_until_drained(gateway, 20)
-        assert repeated(downstream, []) == SLOTS
         with gateway.history() as history:
-            assert [1] * 2 * SLOTS == [delivery["attempts"] for delivery in history.deliveries(Selection(limit=0))]
+            left = [(delivery["state"], delivery["attempts"]) for delivery in history.deliveries(Selection(limit=0))]
+        assert [("waiting", 0)] * 2 * SLOTS == left
