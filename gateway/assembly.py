@@ -28,7 +28,7 @@ from gateway.model.template import Template
 from gateway.pipeline import Current, Gateway, Outlet, Source
 from gateway.settings import DestinationSettings, Document, IdempotencySettings, RouteSettings, Settings, SourceSettings
 from gateway.soap.declared import DeclaredService
-from gateway.store.engine import Place
+from gateway.store.place import Place, place_named
 from gateway.store.revisions import Revisions
 from gateway.toml import Kind, checked
 
@@ -94,7 +94,7 @@ def current(workshop: Workshop, document: Document, revision: int, revisions: Re
 
 def place_of(settings: Settings, folder: Path) -> Place:
     """Where the database is."""
-    return Place.of(settings.database, folder, folder / settings.data_dir)
+    return place_named(settings.database, folder, folder / settings.data_dir)
 
 
 def _authenticator(document: Document, path: str, kinds: Kind | tuple[Kind, ...]) -> Authenticator:

@@ -18,11 +18,17 @@ Timed = Callable[[float | None], AbstractContextManager[object]]
 
 
 class Body:
-    """A body on the wire, read in pieces, bounded in bytes and time. Chunked ones announce no length."""
+    """A body on the wire, read in pieces, bounded in bytes and time. Chunked ones announce no length.
 
-    def __init__(self, stream: BinaryIO, headers: Mapping[str, str], timed: Timed) -> None:
+    `breathe` is called between two pieces: a caller who sends faster than we read would let nobody else in.
+    """
+
+    def __init__(
+        self, stream: BinaryIO, headers: Mapping[str, str], timed: Timed, breathe: Callable[[], None] = lambda: None
+    ) -> None:
         self._stream = stream
         self._timed = timed
+        self._breathe = breathe
         self._pieces = bytearray()
         announced = headers.get("content-length", "")
         chunked = "chunked" in headers.get("transfer-encoding", "").lower()
@@ -64,6 +70,8 @@ class Body:
             with self._timed(seconds):
                 while len(self._pieces) < count and not self.is_whole:
                     self._read_piece(count)
+                    if not self.is_whole:
+                        self._breathe()
         except Refusal as error:
             self._failure = error
             raise

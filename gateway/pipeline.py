@@ -37,7 +37,7 @@ _GRACE = timedelta(seconds=5)
 
 
 _LONG = 32 * 1024
-"""Bodies over this many bytes are read apart: decoding them here would stop every other call for a while."""
+"""Bodies over this many bytes, and those that are encoded, are read apart: else every other call would wait."""
 
 Apart = Callable[[Callable[[], list[Message]]], list[Message]]
 """Runs a function where blocking is harmless, and waits for what it gives."""
@@ -101,9 +101,7 @@ class Gateway:
         caller = source.authenticator.authenticate(request)
         request.load(source.max_body)
         _check_version(request, source.contract)
-        binding = source.bindings[dialect]
-        is_long = len(request.content) > _LONG
-        messages = apart(lambda: binding.read(request)) if is_long else binding.read(request)
+        messages = _messages(request, source, source.bindings[dialect], apart)
         events = source.mapping.events_from(messages, caller, request, self.new_id)
         duties = [self.routes.duties_for(event.source, event.type) for event in events]
         is_list = bool(request.memo.get("is_list"))
@@ -202,6 +200,15 @@ def payload_of(delivery: Delivery, now: datetime) -> Payload:
         "User-Agent": f"endpoint-gateway/{__version__}",
     }
     return Payload(event.structured(), STRUCTURED, headers, event)
+
+
+def _messages(request: Request, source: Source, binding: Binding, apart: Apart) -> list[Message]:
+    def read() -> list[Message]:
+        request.inflate(source.max_body)
+        return binding.read(request)
+
+    takes_long = len(request.body) > _LONG or "content-encoding" in request.headers
+    return apart(read) if takes_long else read()
 
 
 def _check_version(request: Request, contract: Contract) -> None:

@@ -49,13 +49,15 @@ class Door:
     """How long a caller may take to send a body."""
     apart: Apart = in_place
     """Runs what takes long, while other calls go on."""
+    breathe: Callable[[], None] = lambda: None
+    """Lets other calls go on for a moment."""
     admission: Admission | None = None
     """Who may come in now; None where everybody may."""
 
     def answer(self, environ: Environ) -> Answer:
         """Take a call from its WSGI environ to its answer. Never raises."""
         gateway = self.current.gateway
-        request = request_of(environ, gateway.new_id(), datetime.now(UTC), self._timed)
+        request = request_of(environ, gateway.new_id(), datetime.now(UTC), self._timed, self.breathe)
         return _identified(self._answer(gateway, request), request)
 
     def _timed(self, seconds: float | None) -> AbstractContextManager[object]:
@@ -127,7 +129,9 @@ class Door:
         return answer
 
 
-def request_of(environ: Environ, request_id: str, received_at: datetime, timed: Timed) -> Request:
+def request_of(
+    environ: Environ, request_id: str, received_at: datetime, timed: Timed, breathe: Callable[[], None] = lambda: None
+) -> Request:
     """The request that a WSGI environ holds (PEP 3333), its body still on the wire."""
     path = "/" + environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace").lstrip("/")
     # Never a redirect: most senders count one as a failure.
@@ -147,7 +151,7 @@ def request_of(environ: Environ, request_id: str, received_at: datetime, timed: 
         query=environ.get("QUERY_STRING", ""),
         headers=headers,
         received_at=received_at,
-        incoming=Body(environ["wsgi.input"], headers, timed),
+        incoming=Body(environ["wsgi.input"], headers, timed, breathe),
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -12,14 +11,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import ParamSpec, TypeVar
-from uuid import uuid4
 
 from gateway.errors import StoreUnavailable
-from gateway.model.delivery import Attempt, Delivery, Outcome
+from gateway.model.delivery import Attempt, Delivery
 from gateway.pipeline import Current, Gateway
 from gateway.store.outbox import LEASE, Outbox
 from gateway.store.revisions import Revisions
+from gateway.store.upkeep import Upkeep
 from gateway.telemetry import metrics
+from gateway.telemetry.attempts import told
 from gateway.telemetry.logs import log
 
 POLL = timedelta(seconds=0.5)
@@ -33,17 +33,13 @@ _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
 
-def new_owner() -> str:
-    """A name that no other worker, past or present, has."""
-    return f"{os.uname().nodename}-{os.getpid()}-{uuid4().hex[:8]}"
-
-
 @dataclass
 class Worker:
     """One worker process. `work` returns once it is told to stop, or, `until_idle`, when nothing is due."""
 
     current: Current
     outbox: Outbox
+    upkeep: Upkeep
     revisions: Revisions
     until_idle: bool = False
     drain: timedelta = timedelta(seconds=30)
@@ -57,6 +53,8 @@ class Worker:
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
     _done: asyncio.Event = field(default_factory=asyncio.Event)
     _stopping: bool = False
+    _ahead: timedelta = timedelta()
+    """Of the store's clock, which is the one that counts where many machines share it."""
     _store_thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "store"))
 
     def wake(self) -> None:
@@ -88,8 +86,9 @@ class Worker:
     async def _take_stock(self) -> None:
         """What lost workers hold is due again, and what has no destination says so, before the first claim."""
         try:
-            await self._in_store(self.outbox.reap, self.clock())
-            await self._in_store(self.outbox.mark_unconfigured, tuple(self.current.gateway.destinations))
+            await self._set_clock()
+            await self._in_store(self.upkeep.reap, self._now())
+            await self._in_store(self.upkeep.mark_unconfigured, tuple(self.current.gateway.destinations))
         except StoreUnavailable as error:
             if self.until_idle:
                 raise
@@ -122,7 +121,7 @@ class Worker:
             return []
         started = time.perf_counter()
         try:
-            claimed = await self._in_store(self.outbox.claim, free, self.clock())
+            claimed = await self._in_store(self.outbox.claim, free, self._now())
         except StoreUnavailable as error:
             if self.until_idle:
                 raise
@@ -141,10 +140,10 @@ class Worker:
         await asyncio.sleep(_PAUSE)
 
     async def _deliver(self, gateway: Gateway, delivery: Delivery) -> None:
-        attempt = await gateway.deliver(delivery, self.clock)
+        attempt = await gateway.deliver(delivery, self._now)
         self._settled.append(attempt)
         self._done.set()
-        _tell(attempt, self.clock())
+        told(attempt, self._now())
 
     async def _settle_all(self) -> None:
         """Settle what is done, all that waits in one transaction; the slots are free again after it."""
@@ -155,7 +154,7 @@ class Worker:
             if not batch:
                 continue
             try:
-                await self._in_store(self.outbox.settle, batch, self.clock())
+                await self._in_store(self.outbox.settle, batch, self._now())
             except StoreUnavailable as error:
                 log.warning("settle.failed", error=str(error), attempts=len(batch))
                 self._settled = batch + self._settled
@@ -173,17 +172,28 @@ class Worker:
         extended = time.monotonic()
         while True:
             try:
-                taken_back = await self._in_store(self.outbox.reap, self.clock())
+                await self._set_clock()
+                taken_back = await self._in_store(self.upkeep.reap, self._now())
                 if taken_back:
                     log.warning("leases.ended", deliveries=taken_back)
                 await self._follow()
                 await self._close_retired()
                 if self._tasks and time.monotonic() - extended > _HEARTBEAT.total_seconds():
-                    await self._in_store(self.outbox.extend, self.clock())
+                    await self._in_store(self.outbox.extend, self._now())
                     extended = time.monotonic()
             except Exception as error:  # the next second may be better, and deliveries must go on
                 log.warning("housekeeping.failed", error=f"{type(error).__name__}: {error}")
             await asyncio.sleep(1)
+
+    def _now(self) -> datetime:
+        return self.clock() + self._ahead
+
+    async def _set_clock(self) -> None:
+        self._ahead = await self._in_store(self.upkeep.ahead, self.clock)
+        longest = {name: outlet.retry.longest for name, outlet in self.current.gateway.destinations.items()}
+        if await self._in_store(self.upkeep.bring_forward, longest, self._now()):
+            log.warning("retries.brought_forward", note="they were due later than any retry may be: a clock was set")
+        await self._in_store(self.upkeep.forget_keys, self._now())
 
     async def _follow(self) -> None:
         newest = await self._in_store(self.revisions.newest)
@@ -192,7 +202,7 @@ class Worker:
             await _open(self.current.gateway)
             metrics.revision.set(newest)
             self._retired.append(old)
-            await self._in_store(self.outbox.mark_unconfigured, tuple(self.current.gateway.destinations))
+            await self._in_store(self.upkeep.mark_unconfigured, tuple(self.current.gateway.destinations))
             self._woken.set()
 
     async def _close_retired(self) -> None:
@@ -217,7 +227,7 @@ class Worker:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         try:
-            await self._in_store(self.outbox.release, self.clock())
+            await self._in_store(self.outbox.release)
         except StoreUnavailable as error:
             log.warning("release.failed", error=str(error))
 
@@ -234,17 +244,3 @@ async def _open(gateway: Gateway) -> None:
 async def _close(gateway: Gateway) -> None:
     for outlet in gateway.destinations.values():
         await outlet.destination.close()
-
-
-def _tell(attempt: Attempt, now: datetime) -> None:
-    delivery = attempt.delivery
-    metrics.attempts.labels(delivery.destination, attempt.outcome.value).inc()
-    if attempt.outcome is Outcome.DELIVERED:
-        received = datetime.fromisoformat(delivery.event.attributes["receivedtime"])
-        metrics.latency.observe(max(0.0, (now - received).total_seconds()))
-    log.info(
-        "delivery.attempted", event_id=delivery.event.id, type=delivery.event.type, route=delivery.route,
-        destination=delivery.destination, attempt=delivery.attempt, outcome=attempt.outcome, state=attempt.state,
-        status=attempt.status, error=attempt.error or None, took_ms=round(attempt.took.total_seconds() * 1000, 2),
-        due_at=attempt.due_at.isoformat() if attempt.due_at else None,
-    )  # fmt: skip

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +20,15 @@ from gateway.receiver import Door
 from gateway.runtime import runtime_folder
 from gateway.settings import Document
 from gateway.store.inbox import PATIENCE
+from gateway.store.place import SqliteFile
 from gateway.store.store import Store, open_store
-from gateway.store.wakeup import Bell
+from gateway.store.wakeup import bell_of
 from gateway.telemetry import logs, metrics
 from gateway.telemetry.logs import log
 from gateway.web import GatewayApp, create_app
+
+_SWITCH = 0.0005
+"""Seconds after which a thread that decodes a long body lets others run; at Python's 5 ms each call beside it waits."""
 
 
 def in_pool(pool: ThreadPool) -> Callable[[Callable[[], Any]], Any]:
@@ -61,14 +67,15 @@ def application_at(path: Path) -> GatewayApp:
     settings = document.settings()
     logs.set_up(settings.log.format, settings.log.level)
     folder = document.folder / settings.data_dir
-    bell = Bell(runtime_folder(folder), time.monotonic)
-    store = open_store(
-        place_of(settings, document.folder), in_thread=in_time(in_pool(ThreadPool(1))), woke=bell.ring, commits=_observe
-    )
+    place = place_of(settings, document.folder)
+    bell = bell_of(place, runtime_folder(folder), time.monotonic)
+    store = open_store(place, in_thread=in_time(in_pool(ThreadPool(1))), woke=bell.ring, commits=_observe)
     number = store.revisions.newest()
     stored = Document(store.revisions.files(number), document.folder)
     admission = Admission(time.monotonic, runtime_folder(folder))
-    admission.look(folder, settings.keep_free)
+    disk = place.file.parent if isinstance(place, SqliteFile) else None  # a server looks after its own
+    look = partial(admission.look, disk, settings.keep_free) if disk else _nothing
+    look()
     door = Door(
         current=current(Workshop(), stored, number, store.revisions),
         inbox=store.inbox,
@@ -76,10 +83,11 @@ def application_at(path: Path) -> GatewayApp:
         time_limit=gevent.Timeout,
         body_seconds=settings.body_timeout.total_seconds(),
         apart=in_pool(ThreadPool(2)),
+        breathe=gevent.sleep,
         admission=admission,
     )
     metrics.revision.set(number)
-    gevent.spawn(_keep_house, store, door, lambda: admission.look(folder, settings.keep_free))
+    gevent.spawn(_keep_house, store, door, look)
     return create_app(settings, store, door, os.environ.get("PROMETHEUS_MULTIPROC_DIR"))
 
 
@@ -98,9 +106,14 @@ def _keep_house(store: Store, door: Door, look: Callable[[], None]) -> None:
             log.warning("housekeeping.failed", error=str(error))
 
 
+def _nothing() -> None:
+    """What there is to do where nothing is."""
+
+
 def _observe(size: int, seconds: float) -> None:
     metrics.commit_size.observe(size)
     metrics.commit_seconds.observe(seconds)
 
 
+sys.setswitchinterval(_SWITCH)
 application = application_at(Path(os.environ["GATEWAY_CONFIG"]))

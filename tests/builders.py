@@ -65,6 +65,7 @@ def a_request(
     )
     if loaded:
         request.load(10 * 2**20)
+        request.inflate(10 * 2**20)
     return request
 
 

@@ -16,9 +16,11 @@ from gateway.model.delivery import Payload, Reply
 from gateway.pipeline import Current, Gateway
 from gateway.settings import MAIN, Document
 from gateway.store.inbox import Inbox
+from gateway.store.place import PostgresServer
 from gateway.store.store import Store, open_store
+from tests import ROOT
 from tests.builders import an_entry
-from tests.conftest import ROOT
+from tests.postgresql import closed
 
 ANYBODY = '[sources.pbx]\ncontract = "contract.toml"\nauthenticate = { kind = "anonymous" }\n'
 BASIC = (
@@ -85,8 +87,12 @@ def another(store: Store) -> Store:
 
 @contextmanager
 def unusable(store: Store) -> Iterator[None]:
-    """Something else stands in the database's place, while the block does."""
+    """Something else stands in the database's place, or its server lets nobody in, while the block does."""
     store.close()
+    if isinstance(store.database.place, PostgresServer):
+        with closed(store.database.place):
+            yield
+        return
     file = store.database.place.file
     away = file.rename(file.with_suffix(".away"))
     file.mkdir()

@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, settings
 
 from gateway.contracts.load import load
 from gateway.model.contract import Contract
-from gateway.store.engine import Place
 from gateway.store.migrate import migrate
+from gateway.store.place import Place, SqliteFile, place_named
 from gateway.store.store import Store, open_store
-
-ROOT = Path(__file__).parent.parent
+from tests import ROOT, running
+from tests.postgresql import a_database
 
 settings.register_profile(
     "here",
@@ -26,9 +26,19 @@ settings.load_profile("here")
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
-    """Where a database may be."""
-    return Place(tmp_path / "gateway.db", tmp_path / "gateway.lock")
+def file(tmp_path: Path) -> SqliteFile:
+    """Where a SQLite database may be."""
+    return SqliteFile(tmp_path / "gateway.db", tmp_path / "gateway.lock")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def place(request: pytest.FixtureRequest, file: SqliteFile) -> Iterator[Place]:
+    """Where a database may be, of each kind: what asks for it runs on both."""
+    if request.param == "sqlite":
+        yield file
+        return
+    with a_database() as url:
+        yield place_named(url, file.file.parent, file.file.parent)
 
 
 @pytest.fixture
@@ -38,6 +48,23 @@ def store(place: Place) -> Iterator[Store]:
     migrate(opened.database)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def store_in_a_file(file: SqliteFile) -> Iterator[Store]:
+    """One of SQLite, for what is so there alone."""
+    opened = open_store(file)
+    migrate(opened.database)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module", params=[running.SQLITE, running.POSTGRESQL])
+def database(request: pytest.FixtureRequest) -> Iterator[str]:
+    """What a running gateway keeps its data in: whole stories are told on both."""
+    running.engine = request.param
+    yield running.engine
+    running.engine = running.SQLITE
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -24,9 +24,13 @@ from gateway.runtime import runtime_folder
 from gateway.settings import Document
 from gateway.store.history import History
 from gateway.store.store import open_store
-from tests.conftest import ROOT
+from tests import ROOT
+from tests.postgresql import a_database
 
 STARTS_WITHIN = 60
+SQLITE, POSTGRESQL = "sqlite", "postgresql"
+engine = SQLITE
+"""What gateways keep their data in; the fixture `database` sets it."""
 
 
 def free_port() -> int:
@@ -99,7 +103,10 @@ class RunningGateway:
         self.port, self.admin_port = free_port(), free_port()
         self.folder = folder
         self.path = folder / "gateway.toml"
+        self._held = ExitStack()
         head = f'listen = "127.0.0.1:{self.port}"\nadmin = {{ listen = "127.0.0.1:{self.admin_port}" }}\n'
+        if engine == POSTGRESQL:
+            head += f'database = "{self._held.enter_context(a_database())}"\n'
         self.path.write_text(head + configuration, encoding="utf-8")
         shutil.copy(ROOT / "wsdl/calls/contract.toml", folder / "contract.toml")
         self.environment = os.environ | environment
@@ -166,6 +173,7 @@ class RunningGateway:
 
     def clean(self) -> None:
         shutil.rmtree(runtime_folder(self.folder / "var"), ignore_errors=True)
+        self._held.close()
 
     def _is_ready(self, told: int) -> bool:
         assert self.process is not None

@@ -12,6 +12,7 @@ from gateway.errors import ConfigError
 from gateway.model.request import Dialect
 from gateway.model.route import Duty
 from gateway.settings import Document
+from gateway.store.place import SqliteFile
 from gateway.store.store import Store
 from tests.builders import NOON
 from tests.configured import ANYBODY, BASIC, JOURNAL, TO_CRM, a_document, a_gateway, problems_of
@@ -166,11 +167,13 @@ def test_a_newer_revision_is_built_from_the_store_and_not_from_the_disk(tmp_path
 def test_the_database_is_where_the_configuration_says(tmp_path: Path, text: str, file: str, lock: str) -> None:
     document = a_document(tmp_path, text)
     place = place_of(document.settings(), document.folder)
-    assert (tmp_path / file, tmp_path / lock) == (place.file, place.lock)
+    assert SqliteFile(tmp_path / file, tmp_path / lock) == place
 
 
-@pytest.mark.parametrize("url", ["postgresql://gateway@db/gateway", "gateway.db", "sqlite:///"])
+@pytest.mark.parametrize("url", ["mysql://gateway@db/gateway", "gateway.db", "sqlite:///"])
 def test_a_database_that_this_version_can_not_use_is_told(tmp_path: Path, url: str) -> None:
     document = a_document(tmp_path, f'database = "{url}"')
-    with pytest.raises(ConfigError, match=r"^database: can't use .* \(sqlite:///PATH\)$"):
+    with pytest.raises(
+        ConfigError, match=r"^database: can't use .* \(sqlite:///PATH or postgresql://USER@HOST/NAME\)$"
+    ):
         place_of(document.settings(), document.folder)

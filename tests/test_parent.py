@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from gateway.parent import PARENT, die_with_parent
-from tests.conftest import ROOT
+from tests import ROOT
 from tests.running import wait_for
 
 _CHILD = """

@@ -7,7 +7,7 @@ import tomllib
 import pytest
 
 from gateway.shipped import shipped
-from tests.conftest import ROOT
+from tests import ROOT
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ from gateway.supervisor import (
     web_command,
 )
 from gateway.toml import checked
-from tests.conftest import ROOT
+from tests import ROOT
 from tests.running import free_port, wait_for
 
 _TREE = """

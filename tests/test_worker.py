@@ -16,12 +16,14 @@ from structlog.testing import capture_logs
 from gateway.model.delivery import Reply
 from gateway.pipeline import Current, Gateway
 from gateway.store.history import Selection
-from gateway.store.outbox import LEASE, Outbox
+from gateway.store.outbox import LEASE, Outbox, new_owner
 from gateway.store.store import Store
-from gateway.worker import Worker, new_owner
+from gateway.store.upkeep import Upkeep
+from gateway.worker import Worker
 from tests.builders import NOON
 from tests.configured import ANYBODY, Kind, a_document, a_gateway, another, fixed, recorded, with_kind
 from tests.running import Downstream
+from tests.store.rows import make_due
 
 ALL = Selection(limit=0)
 
@@ -47,10 +49,16 @@ def to(name: str, url: str, **more: str) -> str:
     return f'[destinations.{name}]\nkind = "http"\nurl = "{url}"\n{keys}'
 
 
+@pytest.fixture
+def store(store_in_a_file: Store) -> Store:
+    """Whose clock is the worker's own: here it is set by the tests."""
+    return store_in_a_file
+
+
 def a_worker(store: Store, gateway: Gateway, now: datetime = NOON, **more: Any) -> Worker:
     """A worker for whom it is always `now`."""
     outbox = Outbox(store.database, more.pop("owner", "one"))
-    return Worker(fixed(gateway), outbox, store.revisions, clock=lambda: now, **more)
+    return Worker(fixed(gateway), outbox, Upkeep(store.database), store.revisions, clock=lambda: now, **more)
 
 
 def worked(store: Store, gateway: Gateway, now: datetime = NOON) -> None:
@@ -116,6 +124,7 @@ def test_until_idle_ends_once_a_backlog_is_gone(tmp_path: Path, store: Store, do
 def test_until_idle_ends_where_nothing_is_due(tmp_path: Path, store: Store, downstream: Downstream) -> None:
     gateway = a_gateway(tmp_path, to("crm", downstream.url))
     recorded(store.inbox, 1)
+    make_due(store, NOON)
     worked(store, gateway, NOON - timedelta(seconds=1))
     assert ([], ["waiting"]) == (downstream.arrived, states(store))
 
@@ -290,7 +299,11 @@ def test_a_newer_revision_is_followed(tmp_path: Path, store: Store, downstream: 
         store.revisions.put_in_force({**document.files, "gateway.toml": text}, "test", NOON)
     recorded(store.inbox, 1)
     worker = Worker(
-        Current(old, lambda _number: new), Outbox(store.database, "one"), store.revisions, clock=lambda: NOON
+        Current(old, lambda _number: new),
+        Outbox(store.database, "one"),
+        Upkeep(store.database),
+        store.revisions,
+        clock=lambda: NOON,
     )
     asyncio.run(during(worker, until(lambda: states(store) == ["delivered"])))
     assert 2 == worker.current.gateway.revision

@@ -33,8 +33,8 @@ _WIDEST = 60
 @contextmanager
 def _history(document: Document) -> Iterator[History]:
     place = place_of(document.settings(), document.folder)
-    if not place.file.exists():
-        raise ConfigError("database", f"there is no {place.file}", "it is made when the gateway first runs")
+    if place.is_missing:
+        raise ConfigError("database", f"there is no {place}", "it is made when the gateway first runs")
     store = open_store(place)
     try:
         yield store.history

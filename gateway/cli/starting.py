@@ -10,7 +10,7 @@ from gateway.assembly import Workshop, place_of
 from gateway.runtime import runtime_folder
 from gateway.settings import Document
 from gateway.store.migrate import migrate
-from gateway.store.store import Store, old_sqlite, open_store
+from gateway.store.store import Store, open_store
 from gateway.telemetry import logs
 from gateway.telemetry.logs import log
 from gateway.toml import Kind
@@ -47,11 +47,7 @@ def _warn(document: Document, store: Store) -> None:
     for name, source in settings.sources.items():
         if isinstance(source.authenticate, Kind) and source.authenticate.kind == "anonymous":
             log.warning("source.anonymous", source=name, note="whoever reaches its endpoint may send events")
-    version = old_sqlite()
-    if version:
-        log.warning(
-            "sqlite.old", version=version, note="its WAL reset is unsound with several writers: ours take turns,"
-            " but let no other program write to the database while the gateway runs",
-        )  # fmt: skip
+    for note in store.database.warnings():
+        log.warning("database.warning", note=note)
     for name, count in store.history.unconfigured(settings.destinations):
         log.warning("destination.unconfigured", destination=name, waiting=count, note="its deliveries wait")

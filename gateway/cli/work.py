@@ -7,6 +7,7 @@ import contextlib
 import os
 import signal
 import socket
+from functools import partial
 from typing import Protocol
 
 import click
@@ -47,23 +48,28 @@ async def _work(document: Document, *, drain: float, until_idle: bool, listen: t
     # Imported here, since prometheus_client looks at the environment when it is imported.
     from datetime import timedelta
 
-    from gateway.store.outbox import Outbox
+    from gateway.store.notify import Listener
+    from gateway.store.outbox import Outbox, new_owner
+    from gateway.store.place import PostgresServer
     from gateway.store.store import open_store
+    from gateway.store.upkeep import Upkeep
     from gateway.store.wakeup import listen as listen_for_bell
     from gateway.store.wakeup import unlisten
     from gateway.telemetry import logs, metrics
-    from gateway.worker import Worker, new_owner
+    from gateway.worker import Worker
     from gateway.worker_health import serve_health
 
     settings = document.settings()
     logs.set_up(settings.log.format, settings.log.level)
-    store = open_store(place_of(settings, document.folder))
+    place = place_of(settings, document.folder)
+    store = open_store(place)
     number = store.revisions.newest()
     stored = Document(store.revisions.files(number), document.folder)
     in_force = current(Workshop(), stored, number, store.revisions)
     metrics.revision.set(number)
     worker = Worker(
-        current=in_force, outbox=Outbox(store.database, new_owner()), revisions=store.revisions,
+        current=in_force, outbox=Outbox(store.database, new_owner()), upkeep=Upkeep(store.database),
+        revisions=store.revisions,
         until_idle=until_idle, drain=timedelta(seconds=drain),
     )  # fmt: skip
     loop = asyncio.get_running_loop()
@@ -71,15 +77,23 @@ async def _work(document: Document, *, drain: float, until_idle: bool, listen: t
         loop.add_signal_handler(number_of_signal, worker.stop)
     bell = listen_for_bell(runtime_of(document))
     loop.add_reader(bell, _rung, bell, worker)
+    listener = Listener(place, partial(_wake, loop, worker)) if isinstance(place, PostgresServer) else None
     health = await serve_health(listen, in_force, store) if listen else None
     try:
         await worker.work()
     finally:
+        if listener is not None:
+            listener.close()
         loop.remove_reader(bell)
         unlisten(bell)
         if health is not None:
             await health.cleanup()
         store.close()
+
+
+def _wake(loop: asyncio.AbstractEventLoop, worker: _Wakes) -> None:
+    """From another thread."""
+    loop.call_soon_threadsafe(worker.wake)
 
 
 def _rung(bell: socket.socket, worker: _Wakes) -> None:

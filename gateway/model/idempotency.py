@@ -14,6 +14,8 @@ from gateway.model.request import Request
 from gateway.model.template import Template
 
 DIGEST, HEADER = "digest", "header:"
+_LONGEST_KEY = 200
+"""Characters of a key that are stored as they are: databases bound what an index can hold."""
 _STANDARD = "idempotency-key"
 """The header that callers send (draft-ietf-httpapi-idempotency-key-header)."""
 
@@ -76,7 +78,7 @@ class Idempotency:
             key = f"{key}\n{digest.hex()}"
         if self.on_reuse is OnReuse.DUPLICATE:
             digest = b""
-        return Once(key, digest, request.received_at + self.window, positions)
+        return Once(_short(key), digest, request.received_at + self.window, positions)
 
 
 def _cloud_event_key(message: Message) -> str:
@@ -90,3 +92,12 @@ def _digest(events: Sequence[Event]) -> bytes:
     for event in events:
         digest.update(event.type.encode() + b"\0" + event.data + b"\0")
     return digest.digest()
+
+
+def _short(key: str) -> str:
+    """`key`, or its digest where it is long."""
+    return (
+        key
+        if len(key) <= _LONGEST_KEY
+        else f"sha256:{hashlib.sha256(key.encode('utf-8', 'surrogatepass')).hexdigest()}"
+    )

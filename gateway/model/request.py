@@ -42,7 +42,7 @@ class Incoming(Protocol):
 
 @dataclass(slots=True, eq=False)
 class Request:
-    """One call. `body` is empty until `load` has read it, so that a stranger costs no reading."""
+    """One call. `body` is empty until `load` has read it, so strangers cost no reading; `content` till `inflate`."""
 
     request_id: str
     source: str
@@ -79,8 +79,11 @@ class Request:
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
     def load(self, limit: int) -> None:
-        """Read the body, at most `limit` bytes inflated. Raises TooLarge, TimedOut, Malformed, UnsupportedMedia."""
+        """Read the body off the wire, at most `limit` bytes. Raises TooLarge, TimedOut, Malformed."""
         self.body = self.incoming.read(limit)
+
+    def inflate(self, limit: int) -> None:
+        """Take the body's content codings off, up to `limit` bytes. Raises TooLarge, Malformed, UnsupportedMedia."""
         self.content = inflated(self.headers, self.body, limit)
 
     def stored_headers(self) -> dict[str, str]:

@@ -1,82 +1,54 @@
-"""The database: connections, transactions and the lock that makes writers take turns."""
+"""The database, whichever it is: transactions that are durable before they return, and short reads."""
 
 from __future__ import annotations
 
 import contextlib
-import fcntl
-import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import datetime, timedelta
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError
-from sqlalchemy.pool import NullPool
 
-from gateway.errors import ConfigError, StoreUnavailable
+from gateway.errors import StoreUnavailable
+from gateway.store.place import Place
 
-_BUSY_TIMEOUT_MS = 2000
-"""Only a net: our own writers take turns by `flock`; this is for programs that don't know of it."""
-
-POISON = (IntegrityError, DataError, InterfaceError, ValueError, OverflowError)
+_POISON = (IntegrityError, DataError, InterfaceError, ValueError, OverflowError)
 """What a database or its driver says of rows that it can't take, not of itself."""
-
-FIXED_SQLITE = ((3, 44, 6), (3, 50, 7), (3, 51, 3))
-"""The releases from which SQLite's WAL reset is sound with several writing processes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where the database is."""
-
-    file: Path
-    lock: Path
-
-    @classmethod
-    def of(cls, url: str, root: Path, data_dir: Path) -> Place:
-        """The place that `database` names; a relative path starts at `root`, the configuration's folder."""
-        if not url:
-            return cls(data_dir / "gateway.db", data_dir / "gateway.lock")
-        scheme, _, rest = url.partition(":")
-        path = rest.removeprefix("///")
-        if scheme != "sqlite" or path in ("", rest):
-            raise ConfigError(
-                "database", f"can't use {scheme}: this version keeps its data in SQLite", "sqlite:///PATH"
-            )
-        file = root / path
-        return cls(file, file.with_name(file.stem + ".lock"))
+_OURS = (IntegrityError, InterfaceError)
+_LIMIT_EXCEEDED = "54"
+"""PostgreSQL's class of errors for rows beyond its limits, such as an index's longest value."""
 
 
-class Database:
-    """One SQLite file, shared by processes. Open it after fork, and write with it from one thread at a time.
+class PoisonError(Exception):
+    """The database can't take these rows, whenever they come."""
 
-    Every commit and checkpoint of every process happens under one `flock`: SQLite's own busy handler lets one
-    of four writing processes starve for seconds, and its WAL reset was unsound with several of them until 3.51.3.
-    """
+    def __init__(self, said: str, *, is_of_values: bool) -> None:
+        super().__init__(said)
+        self.is_of_values = is_of_values
+        """Whether it is what they hold; else it is how they fit together, which is our doing."""
 
-    def __init__(self, place: Place) -> None:
+
+class Database(ABC):
+    """Open it after fork, and write with it from one thread at a time."""
+
+    def __init__(self, place: Place, writers: Engine, readers: Engine) -> None:
         self.place = place
-        with _translated():
-            place.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            # Calls hold personal data: for this user alone. SQLite gives its other files the same mode.
-            os.close(os.open(place.file, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))
-        self._engine = _engine(place.file)
+        self._writers = writers
+        self._readers = readers
         self._writer: Connection | None = None
-        self._lock_file: int | None = None
 
     @contextmanager
     def writing(self, *, durable: bool = True) -> Iterator[Connection]:
         """One transaction, committed at the end; `durable` waits for the disk.
 
-        Raises StoreUnavailable; what is POISON comes through, since it says something of the rows.
+        Raises StoreUnavailable, or PoisonError, which says something of the rows.
         """
-        with _translated(), self._turn():
-            connection = self._connection()
+        with translated(), self._turn():
+            connection = self._begun(durable=durable)
             try:
-                connection.exec_driver_sql(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
                 yield connection
                 connection.exec_driver_sql("COMMIT")
             except BaseException:
@@ -86,27 +58,48 @@ class Database:
     @contextmanager
     def peeking(self) -> Iterator[Connection]:
         """The writer's own connection, to read with and without its turn: what a claim looks at first."""
-        with _translated():
-            yield self._connection()
+        with translated():
+            connection = self._connection()
+            try:
+                yield connection
+            except BaseException:
+                self._give_up(connection)
+                raise
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection of its own, for one short read. Raises StoreUnavailable."""
-        with _translated(), self._engine.connect() as connection:
+        with translated(), self._readers.connect() as connection:
             yield connection
 
     def close(self) -> None:
-        """Close the writer's connection, in its turn: the last one to close checkpoints."""
+        """Close every connection."""
         if self._writer is not None:
             with self._turn():
                 self._writer.close()
-        if self._lock_file is not None:
-            os.close(self._lock_file)
-        self._writer = self._lock_file = None
+        self._writer = None
+        self._readers.dispose()
+
+    @abstractmethod
+    def warnings(self) -> list[str]:
+        """What an operator should know of this database. Raises ConfigError where it can't keep our promise."""
+
+    def ahead(self, clock: Callable[[], datetime]) -> timedelta:
+        """How far the database's clock is ahead of `clock`; nothing where it has none of its own."""
+        del clock
+        return timedelta()
+
+    @abstractmethod
+    def _begun(self, *, durable: bool) -> Connection:
+        """The writer's connection, in a transaction."""
+
+    def _turn(self) -> AbstractContextManager[None]:
+        """While this process alone may write, where only one can."""
+        return nullcontext()
 
     def _connection(self) -> Connection:
         if self._writer is None:
-            self._writer = self._engine.connect()
+            self._writer = self._writers.connect()
         return self._writer
 
     def _give_up(self, connection: Connection) -> None:
@@ -121,41 +114,22 @@ class Database:
             connection.invalidate()
         connection.close()
 
-    @contextmanager
-    def _turn(self) -> Iterator[None]:
-        if self._lock_file is None:
-            self._lock_file = os.open(self.place.lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        fcntl.flock(self._lock_file, fcntl.LOCK_EX)
-        try:
-            yield
-        finally:
-            fcntl.flock(self._lock_file, fcntl.LOCK_UN)
-
 
 @contextmanager
-def _translated() -> Iterator[None]:
-    """The driver's errors that say "not now" as StoreUnavailable."""
+def translated() -> Iterator[None]:
+    """The driver's errors: those that say "not now" as StoreUnavailable, those that say "never" as PoisonError."""
     try:
         yield
-    except POISON:
-        raise
+    except _POISON as error:
+        raise PoisonError(_said(error), is_of_values=not isinstance(error, _OURS)) from error
     except (DBAPIError, sqlite3.Error, OSError) as error:
-        cause = error.orig if isinstance(error, DBAPIError) else error
-        raise StoreUnavailable(f"the store can't be used now: {cause}") from error
+        state = getattr(getattr(error, "orig", None), "sqlstate", None) or ""
+        if state.startswith(_LIMIT_EXCEEDED):
+            raise PoisonError(_said(error), is_of_values=True) from error
+        raise StoreUnavailable(f"the store can't be used now: {_said(error)}") from error
 
 
-def _engine(file: Path) -> Engine:
-    """SQLAlchemy over `file`. Transactions are begun by us (isolation_level None), so that they can be IMMEDIATE."""
-    engine = create_engine(
-        URL.create("sqlite", database=str(file)),
-        poolclass=NullPool,
-        isolation_level="AUTOCOMMIT",
-        connect_args={"check_same_thread": False, "timeout": _BUSY_TIMEOUT_MS / 1000},
-    )
-
-    @event.listens_for(engine, "connect")
-    def _set_up(connection: sqlite3.Connection, _record: object) -> None:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA foreign_keys = OFF")  # names and rows are deleted by retention, in its own order
-
-    return engine
+def _said(error: BaseException) -> str:
+    """The driver's own words, without the statement and its values."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return str(cause).partition("\n")[0]

@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal, literal_column, select
+from sqlalchemy import ColumnElement, Integer, Select, Text, func, literal, literal_column, select
 
 from gateway.model.delivery import State
 from gateway.store.engine import Database
 from gateway.store.items import Item, attempt_item, delivery_item, event_item, raw, refusal_item, request_item
 from gateway.store.outbox import event_of
-from gateway.store.tables import attempts, bodies, deliveries, events, micros, moment_of, names, refusals, requests
+from gateway.store.tables import (
+    SUBJECT_START,
+    attempts,
+    bodies,
+    deliveries,
+    events,
+    micros,
+    moment_of,
+    names,
+    refusals,
+    requests,
+)
 
+_PAGE = 500
+_LONGEST_ID = 19
 _COUNTED = 10_001
 """Where a backlog is longer, that it is says enough: nobody counts a million rows to draw a page."""
 
@@ -53,7 +67,7 @@ class History:
                 deliveries.c.event == events.c.id, deliveries.c.state == selection.state
             )
             query = query.where(in_state.exists())
-        yield from self._rows(query, event_item)
+        yield from self._rows(query, events, selection.limit, event_item)
 
     def event(self, event_id: str) -> Item | None:
         """One event whole, with its deliveries."""
@@ -78,14 +92,14 @@ class History:
         )  # fmt: skip
         if selection.state:
             query = query.where(deliveries.c.state == selection.state)
-        yield from self._rows(query, delivery_item)
+        yield from self._rows(query, deliveries, selection.limit, delivery_item)
 
     def delivery(self, delivery_id: str) -> Item | None:
         """One delivery whole, with its attempts."""
-        if not delivery_id.isdecimal():
-            return None
         with self._database.reading() as connection:
-            row = connection.execute(_DELIVERIES.where(deliveries.c.id == int(delivery_id))).first()
+            row = connection.execute(
+                _DELIVERIES.where(deliveries.c.id == _identity(delivery_id, deliveries.c.id))
+            ).first()
             if row is None:
                 return None
             tried = select(attempts).where(attempts.c.delivery == row.id).order_by(attempts.c.number)
@@ -99,20 +113,20 @@ class History:
                 select(refusals), selection, refusals, received=refusals.c.received_at,
                 source=refusals.c.source == selection.source, event=None, key=refusals.c.request_id,
             )  # fmt: skip
-            yield from self._rows(query, lambda _connection, row: refusal_item(row))
+            yield from self._rows(query, refusals, selection.limit, lambda _connection, row: refusal_item(row))
             return
         query = _chosen(
             _REQUESTS, selection, requests, received=requests.c.received_at,
             source=names.c.name == selection.source, event=None, key=requests.c.request_id,
         )  # fmt: skip
-        for column, wanted in ((events.c.type, selection.type), (events.c.subject, selection.subject)):
-            if wanted:
-                query = query.where(
-                    select(events.c.id).where(events.c.request == requests.c.id, column == wanted).exists()
-                )
+        of_it = select(events.c.id).where(events.c.request == requests.c.id)
+        if selection.type:
+            query = query.where(of_it.where(events.c.type == selection.type).exists())
+        if selection.subject:
+            query = query.where(of_it.where(_is_subject(selection.subject)).exists())
         if selection.state:
             query = query.where(requests.c.state == selection.state)
-        yield from self._rows(query, lambda _connection, row: request_item(row))
+        yield from self._rows(query, requests, selection.limit, lambda _connection, row: request_item(row))
 
     def request(self, request_id: str) -> Item | None:
         """One request whole, by the id its caller was given: its headers, secrets masked, and its body."""
@@ -154,10 +168,20 @@ class History:
             made = connection.execute(select(func.min(first.c.created_at))).scalar()
         return None if made is None else moment_of(made)
 
-    def _rows(self, query: Select[Any], item: Any) -> Iterator[Item]:  # noqa: ANN401 - a function of two
-        with self._database.reading() as connection:
-            for row in connection.execute(query.execution_options(yield_per=500)):
-                yield item(connection, row)
+    def _rows(self, query: Select[Any], table: Any, limit: int, item: Any) -> Iterator[Item]:  # noqa: ANN401 - a function of two
+        """The items of `query`, newest first; all where `limit` is 0. A page at a time: each read is short."""
+        query = query.order_by(table.c.id.desc())
+        left = limit or sys.maxsize
+        page = query
+        while left:
+            with self._database.reading() as connection:
+                rows = connection.execute(page.limit(min(left, _PAGE))).all()
+                items = [item(connection, row) for row in rows]
+            yield from items
+            if len(rows) < min(left, _PAGE):
+                return
+            left -= len(rows)
+            page = query.where(table.c.id < rows[-1].id)
 
 
 _route, _destination = names.alias(), names.alias()
@@ -191,12 +215,24 @@ def _chosen(
     if selection.type and event is not None:
         query = query.where(event.c.type == selection.type)
     if selection.subject and event is not None:
-        query = query.where(event.c.subject == selection.subject)
+        query = query.where(_is_subject(selection.subject))
     if selection.since:
         query = query.where(received >= micros(selection.since))
     if selection.until:
         query = query.where(received < micros(selection.until))
     if selection.after:
-        query = query.where(table.c.id < select(table.c.id).where(key == selection.after).scalar_subquery())
-    query = query.order_by(table.c.id.desc())
-    return query.limit(selection.limit) if selection.limit else query
+        known = select(table.c.id).where(key == _identity(selection.after, key))
+        query = query.where(table.c.id < known.scalar_subquery())
+    return query
+
+
+def _is_subject(subject: str) -> ColumnElement[bool]:
+    """That an event has it; its start, which is indexed, leads there."""
+    return (literal_column(SUBJECT_START, Text) == func.substr(subject, 1, 200)) & (events.c.subject == subject)
+
+
+def _identity(given: str, key: ColumnElement[Any]) -> str | int:
+    """What a person gave as an id, as the column has it; a number that none has where it is no number."""
+    if not isinstance(key.type, Integer):
+        return given
+    return int(given) if given.isdecimal() and len(given) < _LONGEST_ID else 0

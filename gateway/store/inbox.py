@@ -9,11 +9,11 @@ from datetime import timedelta
 
 from sqlalchemy import Connection
 
-from gateway.errors import GatewayError, Refusal, StoreUnavailable
+from gateway.errors import ContractViolation, GatewayError, Refusal, StoreUnavailable
 from gateway.model.receipt import Receipt, Status
 from gateway.model.request import Request
 from gateway.store import records, ring
-from gateway.store.engine import POISON, Database
+from gateway.store.engine import Database, PoisonError
 from gateway.store.entry import Entry
 from gateway.store.names import Names
 
@@ -22,6 +22,8 @@ MAX_WAITING, MAX_WAITING_BYTES = 512, 64 * 2**20
 PATIENCE = timedelta(seconds=10)
 """How long a caller waits for the disk before they are told to come back."""
 
+_TRIES = 20
+"""Of a batch that others are before with its keys: each time at least one of them is settled."""
 _FULL = "too many calls wait to be recorded"
 
 InThread = Callable[[Callable[[], None]], None]
@@ -156,7 +158,7 @@ class Inbox:
             self._waiting_bytes -= size
         return batch
 
-    def _commit(self, batch: Sequence[Entry]) -> None:
+    def _commit(self, batch: Sequence[Entry], tries: int = _TRIES) -> None:
         """Write `batch`; one that the database refuses is bisected, so that a poison row fails alone."""
         started = self._clock()
         refusals = self._ring.drain()
@@ -164,11 +166,17 @@ class Inbox:
             with self._database.writing() as connection:
                 settled = self._write(connection, batch)
                 ring.write(connection, refusals)
-        except POISON as error:
+        except records.RacedError:  # whoever was first has committed
+            self._ring.put_back(refusals)
+            if not tries:
+                raise StoreUnavailable("too many calls with the same keys at once", retry_after=1) from None
+            self._commit(batch, tries - 1)
+            return
+        except PoisonError as error:
             self._ring.put_back(refusals)
             if len(batch) <= 1:
                 for entry in batch:
-                    entry.error = StoreUnavailable(f"the store refuses this call's rows: {error}")
+                    entry.error = _refused(error)
                 return
             middle = len(batch) // 2
             self._commit(batch[:middle])
@@ -196,6 +204,12 @@ class Inbox:
         outcomes = records.outcomes(connection, batch, numbers)
         records.insert_all(connection, batch, outcomes, numbers)
         return outcomes
+
+
+def _refused(error: PoisonError) -> Refusal:
+    if error.is_of_values:
+        return ContractViolation(f"the database can't hold this call's values: {error}")
+    return StoreUnavailable(f"the store refuses this call's rows: {error}")
 
 
 def _is_to_be_delivered(entry: Entry) -> bool:

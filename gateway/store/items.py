@@ -53,7 +53,7 @@ def delivery_item(_connection: Connection, row: Row) -> Item:
         "state": row.state,
         "attempts": row.attempts,
         "reason": row.reason,
-        "dueAt": rfc3339(moment_of(row.due_at)),
+        "dueAt": rfc3339(moment_of(row.due_at or row.created_at)),
         "createdAt": rfc3339(moment_of(row.created_at)),
         "finishedAt": rfc3339(moment_of(row.finished_at)) if row.finished_at else None,
         "replay": row.replay,

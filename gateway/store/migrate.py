@@ -11,6 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from gateway.errors import ConfigError
+from gateway.store.dialect import alone, unhurried
 from gateway.store.engine import Database
 
 _SCRIPTS = Path(__file__).parent / "migrations"
@@ -22,12 +23,14 @@ def migrate(database: Database) -> str:
     config.set_main_option("script_location", str(_SCRIPTS))
     newest = ScriptDirectory.from_config(config).get_current_head()
     with database.writing() as connection:
+        alone(connection, "migrate")
+        unhurried(connection)
         here = schema_of(connection)
         known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
         if here is not None and here not in known:
             raise ConfigError(
                 "database",
-                f"{database.place.file} has the schema {here}, which is newer than this program",
+                f"{database.place} has the schema {here}, which is newer than this program",
                 "upgrade it",
             )
         if here != newest:

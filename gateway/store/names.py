@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sqlalchemy import Connection, select
-from sqlalchemy.dialects.sqlite import insert
 
+from gateway.store.dialect import inserting
 from gateway.store.tables import names
 
 
@@ -23,7 +23,7 @@ class Names:
         missing = sorted(set(wanted) - self._known.keys())
         if not missing:
             return self._known
-        connection.execute(insert(names).on_conflict_do_nothing(), [{"name": name} for name in missing])
+        connection.execute(inserting(connection, names).on_conflict_do_nothing(), [{"name": name} for name in missing])
         rows = connection.execute(select(names.c.name, names.c.id).where(names.c.name.in_(missing)))
         self._unsure = self._known | dict(rows.all())
         return self._unsure

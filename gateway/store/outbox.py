@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
-from sqlalchemy import Connection, bindparam, insert, literal_column, select, update
+from sqlalchemy import Connection, bindparam, literal_column, select, update
 
 from gateway.model.delivery import Attempt, Delivery, State
 from gateway.model.event import Event
+from gateway.store.dialect import chunks, inserting
 from gateway.store.engine import Database
-from gateway.store.tables import attempts, deliveries, events, micros, names
+from gateway.store.tables import AT_ONCE, attempts, deliveries, events, micros, names
 
 LEASE = timedelta(seconds=60)
 """How long a worker holds what it claimed, unless it says again that it lives."""
@@ -24,10 +27,10 @@ _d = deliveries.c
 
 
 # Written out, not bound: SQLite uses a partial index only where the text of the query implies its condition.
-_IS_CLAIMED = _d.state == literal_column("'claimed'")
-_IS_HEAD_WAITING = (_d.state == literal_column("'waiting'")) & (_d.head == literal_column("1"))
+IS_CLAIMED = _d.state == literal_column("'claimed'")
+IS_HEAD_WAITING = (_d.state == literal_column("'waiting'")) & (_d.head == literal_column("1"))
 
-_PRIORITIES = (0, 1)
+PRIORITIES = (0, 1)
 """Live, then replayed."""
 
 _DUE = (
@@ -35,26 +38,23 @@ _DUE = (
     .where(
         _d.destination == bindparam("of"),
         _d.priority == bindparam("of_priority"),
-        _IS_HEAD_WAITING,
+        IS_HEAD_WAITING,
         _d.due_at <= bindparam("now"),
     )
     .order_by(_d.due_at, _d.id)
     .limit(bindparam("free"))
 )
+_FREE = _DUE.with_for_update(skip_locked=True).cte("free")
+"""Of what is due, what no other worker is taking at this moment."""
 _CLAIM = (
     update(deliveries)
-    .where(_d.id.in_(_DUE))
+    .where(_d.id.in_(select(_FREE.c.id)))
     .values(state=State.CLAIMED.value, owner=bindparam("me"), lease_until=bindparam("until"), attempts=_d.attempts + 1)
     .returning(_d.id)
 )
 _SETTLE = (
     update(deliveries)
-    .where(
-        _d.id == bindparam("this"),
-        _IS_CLAIMED,
-        _d.owner == bindparam("me"),
-        _d.attempts == bindparam("number"),  # an attempt whose lease ended may have been claimed again, even by us
-    )
+    .where(_d.id == bindparam("this"))
     .values(
         state=bindparam("becomes"),
         due_at=bindparam("due"),
@@ -64,6 +64,13 @@ _SETTLE = (
         lease_until=None,
     )
 )
+
+GIVEN_BACK = {"state": State.WAITING.value, "due_at": AT_ONCE, "owner": None, "lease_until": None}
+
+
+def new_owner() -> str:
+    """A name that no other worker, past or present, has."""
+    return f"{os.uname().nodename}-{os.getpid()}-{uuid4().hex[:8]}"
 
 
 class Outbox:
@@ -93,61 +100,42 @@ class Outbox:
     def settle(self, settled: Sequence[Attempt], now: datetime) -> None:
         """Record attempts and what became of their deliveries. What is no longer the owner's stays as it is."""
         with self._database.writing(durable=False) as connection:
-            kept = [attempt for attempt in settled if connection.execute(_SETTLE, self._becomes(attempt, now)).rowcount]
-            rows = [self._row(attempt) for attempt in kept]
-            if rows:
-                connection.execute(insert(attempts).prefix_with("OR REPLACE"), rows)
+            numbers = self._still_held(connection, sorted(attempt.delivery.id for attempt in settled))
+            # An attempt whose lease ended may have been claimed again, even by us: it has another number then.
+            kept = [attempt for attempt in settled if numbers.get(attempt.delivery.id) == attempt.delivery.attempt]
+            if kept:
+                connection.execute(_SETTLE, [self._becomes(attempt, now) for attempt in kept])
+                connection.execute(_kept_once(connection), [self._row(attempt) for attempt in kept])
 
     def extend(self, now: datetime) -> None:
         """Say that the owner lives: its leases are counted anew."""
-        mine = update(deliveries).where(_IS_CLAIMED, _d.owner == self._owner)
+        mine = update(deliveries).where(IS_CLAIMED, _d.owner == self._owner)
         with self._database.writing(durable=False) as connection:
             connection.execute(mine.values(lease_until=micros(now + LEASE)))
 
-    def release(self, now: datetime) -> None:
+    def release(self) -> None:
         """Give back all that the owner holds and hasn't settled: the try is not counted."""
-        mine = update(deliveries).where(_IS_CLAIMED, _d.owner == self._owner)
+        mine = update(deliveries).where(IS_CLAIMED, _d.owner == self._owner)
         with self._database.writing(durable=False) as connection:
-            connection.execute(mine.values(**_given_back(now), attempts=_d.attempts - 1))
-
-    def reap(self, now: datetime) -> int:
-        """Give back what a worker who is gone still holds; how many.
-
-        A lease further in the future than the longest one counts as ended too: a clock was set back.
-        """
-        at = micros(now)
-        ended = (_d.lease_until < at) | (_d.lease_until > micros(now + 2 * LEASE))
-        lost = (_IS_CLAIMED, ended)
-        with self._database.peeking() as connection:
-            if connection.execute(select(_d.id).where(*lost).limit(1)).first() is None:
-                return 0
-        with self._database.writing(durable=False) as connection:
-            reason = "its worker stopped before it was settled"
-            return connection.execute(
-                update(deliveries).where(*lost).values(**_given_back(now), reason=reason)
-            ).rowcount
-
-    def mark_unconfigured(self, configured: Iterable[str]) -> None:
-        """Say of what waits for a destination that is gone why it waits; an attempt, once there is one, says more."""
-        with self._database.peeking() as connection:
-            numbers = self._numbers(connection, configured)
-            there = set(configured)
-            gone = [number for name, number in numbers.items() if name not in there and _waits(connection, number)]
-        if not gone:
-            return
-        waiting = update(deliveries).where(_d.destination == bindparam("of"), _IS_HEAD_WAITING)
-        with self._database.writing(durable=False) as connection:
-            connection.execute(waiting.values(reason="unconfigured"), [{"of": number} for number in gone])
+            connection.execute(mine.values(**GIVEN_BACK, attempts=_d.attempts - 1))
 
     def _take(self, connection: Connection, destination: int, slots: int, now: datetime) -> list[int]:
         """Claim for one destination, live before replay; the ids."""
         hold = {"of": destination, "now": micros(now), "me": self._owner, "until": micros(now + LEASE)}
         taken: list[int] = []
-        for priority in _PRIORITIES:
+        for priority in PRIORITIES:
             if len(taken) < slots:
                 found = connection.execute(_CLAIM, {**hold, "of_priority": priority, "free": slots - len(taken)})
                 taken += found.scalars()
         return taken
+
+    def _still_held(self, connection: Connection, ids: Sequence[int]) -> dict[int, int]:
+        """Those of the deliveries that the owner holds, with the number of their attempt; nobody else changes them."""
+        held: dict[int, int] = {}
+        for some in chunks(ids):
+            mine = select(_d.id, _d.attempts).where(_d.id.in_(some), IS_CLAIMED, _d.owner == self._owner)
+            held |= dict(connection.execute(mine.order_by(_d.id).with_for_update()).all())
+        return held
 
     def _numbers(self, connection: Connection, wanted: Iterable[str]) -> dict[str, int]:
         """The numbers of destinations, as far as any delivery ever named them."""
@@ -169,8 +157,6 @@ class Outbox:
         waits = attempt.state is State.WAITING
         return {
             "this": attempt.delivery.id,
-            "me": self._owner,
-            "number": attempt.delivery.attempt,
             "becomes": attempt.state.value,
             "due": micros(attempt.due_at or now),
             "why": attempt.error or None,
@@ -190,19 +176,17 @@ class Outbox:
         }
 
 
-def _waits(connection: Connection, destination: int) -> bool:
-    look = select(_d.id).where(_d.destination == destination, _IS_HEAD_WAITING).limit(1)
-    return connection.execute(look).first() is not None
+def _kept_once(connection: Connection) -> Any:  # noqa: ANN401 - an insert of either engine
+    """An insert of attempts; one of the same number, which a lease that ended left behind, is replaced."""
+    made = inserting(connection, attempts)
+    new = {column.name: made.excluded[column.name] for column in attempts.c if not column.primary_key}
+    return made.on_conflict_do_update(index_elements=["delivery", "number"], set_=new)
 
 
 def _has_due(connection: Connection, destination: int, at: int) -> bool:
     """Whether something may be claimed. Asked for each priority apart: then the index leads straight to what is due."""
     look = {"of": destination, "now": at, "free": 1}
-    return any(connection.execute(_DUE, {**look, "of_priority": priority}).first() for priority in _PRIORITIES)
-
-
-def _given_back(now: datetime) -> dict[str, Any]:
-    return {"state": State.WAITING.value, "due_at": micros(now), "owner": None, "lease_until": None}
+    return any(connection.execute(_DUE, {**look, "of_priority": priority}).first() for priority in PRIORITIES)
 
 
 def event_of(row: Row) -> Event:

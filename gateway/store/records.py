@@ -6,15 +6,16 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, insert, select, text, tuple_
+from sqlalchemy import Connection, select, tuple_
 
 from gateway.errors import ContractViolation, Refusal, Violation
 from gateway.model.event import Event
 from gateway.model.idempotency import Once
 from gateway.model.receipt import Receipt
 from gateway.store import tables
+from gateway.store.dialect import chunks, insert_numbered, inserting
 from gateway.store.entry import Entry
-from gateway.store.tables import micros
+from gateway.store.tables import micros, storable
 
 LARGE = 256 * 1024
 """Bodies over this many bytes are kept outside the hot table."""
@@ -23,11 +24,14 @@ _REUSED = "the idempotency key was used before, for other data"
 
 Numbers = Mapping[str, int]
 
-_LAST_ID = text("SELECT seq FROM sqlite_sequence WHERE name = :of")
-
-
 Place = tuple[int, str]
 """A source's number, and a key of it."""
+Owner = tuple[bytes, list[str]]
+"""The digest that a key was first used with, and the ids of its events."""
+
+
+class RacedError(Exception):
+    """Another process stored one of these keys since we looked; looking again will find it."""
 
 
 def outcomes(connection: Connection, batch: Sequence[Entry], numbers: Numbers) -> list[Receipt | Refusal]:
@@ -40,11 +44,11 @@ def outcomes(connection: Connection, batch: Sequence[Entry], numbers: Numbers) -
     if not asked:
         return [entry.receipt_of(entry.event_ids) for entry in batch]
     now = min(micros(entry.request.received_at) for entry in batch if entry.once)
-    owners = _owners(connection, sorted(asked), now)
+    owners = {place: owner for places in chunks(sorted(asked)) for place, owner in _owners(connection, places, now)}
     rows: dict[Place, dict[str, Any]] = {}
     settled = [_outcome(entry, numbers[entry.request.source], owners, rows) for entry in batch]
     if rows:
-        connection.execute(insert(tables.idempotency), [row for _, row in sorted(rows.items())])
+        _store_keys(connection, [row for _, row in sorted(rows.items())], now)
     return settled
 
 
@@ -56,7 +60,7 @@ def insert_all(
     if not kept:
         return
     requests = [_request_row(connection, entry, receipt, numbers) for entry, receipt in kept]
-    request_ids = _insert_numbered(connection, tables.requests, requests)
+    request_ids = insert_numbered(connection, tables.requests, requests)
     made = [
         (entry, event, duties, request_id, position)
         for (entry, receipt), request_id in zip(kept, request_ids, strict=True)
@@ -66,7 +70,7 @@ def insert_all(
     if not made:
         return
     events = [_event_row(entry, event, request_id, position) for entry, event, _, request_id, position in made]
-    event_ids = _insert_numbered(connection, tables.events, events)
+    event_ids = insert_numbered(connection, tables.events, events)
     rows = [
         row
         for (entry, event, duties, _, _), event_id in zip(made, event_ids, strict=True)
@@ -74,22 +78,31 @@ def insert_all(
         for row in _delivery_rows(entry, event, event_id, numbers, duties)
     ]
     if rows:
-        connection.execute(insert(tables.deliveries), rows)
+        insert_numbered(connection, tables.deliveries, rows)
 
 
-def _owners(connection: Connection, places: Sequence[Place], now: int) -> dict[Place, tuple[bytes, list[str]]]:
-    """Whose each key is: the digest and event ids stored with it. Those that have expired are gone."""
+def _owners(connection: Connection, places: Sequence[Place], now: int) -> Iterator[tuple[Place, Owner]]:
+    """Whose each key is: the digest and event ids stored with it. Those that have expired are nobody's."""
+    c = tables.idempotency.c
+    query = select(c.source, c.key, c.digest, c.event_ids)
+    found = connection.execute(query.where(tuple_(c.source, c.key).in_(places), c.expires_at > now))
+    for source, key, digest, event_ids in found:
+        yield (source, key), (digest, json.loads(event_ids))
+
+
+def _store_keys(connection: Connection, rows: Sequence[dict[str, Any]], now: int) -> None:
+    """Store keys that were nobody's when we looked. Raises RacedError where another process was first with one."""
     table = tables.idempotency
-    connection.execute(delete(table).where(table.c.expires_at <= now))
-    place = tuple_(table.c.source, table.c.key)
-    found = connection.execute(
-        select(table.c.source, table.c.key, table.c.digest, table.c.event_ids).where(place.in_(places))
-    )
-    return {(source, key): (digest, json.loads(event_ids)) for source, key, digest, event_ids in found}
+    made = inserting(connection, table)
+    new = {name: made.excluded[name] for name in ("digest", "event_ids", "expires_at")}
+    stored = made.on_conflict_do_update(index_elements=["source", "key"], set_=new, where=table.c.expires_at <= now)
+    counted = stored.execution_options(preserve_rowcount=True)
+    if connection.execute(counted, rows).rowcount != len(rows):
+        raise RacedError
 
 
 def _outcome(
-    entry: Entry, source: int, owners: dict[Place, tuple[bytes, list[str]]], rows: dict[Place, dict[str, Any]]
+    entry: Entry, source: int, owners: dict[Place, Owner], rows: dict[Place, dict[str, Any]]
 ) -> Receipt | Refusal:
     """What becomes of `entry`; the keys that are its own from now on are added to `owners` and `rows`."""
     event_ids = entry.event_ids
@@ -115,34 +128,23 @@ def _outcome(
     return entry.receipt_of(event_ids)
 
 
-def _insert_numbered(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> range:
-    """Insert `rows` with the next row ids, in order; those ids.
-
-    Counted here, where only one process writes at a time: SQLite gives ids back in order only row by row.
-    """
-    last = connection.execute(_LAST_ID, {"of": table.name}).scalar() or 0
-    ids = range(last + 1, last + 1 + len(rows))
-    connection.execute(insert(table), [{"id": number, **row} for number, row in zip(ids, rows, strict=True)])
-    return ids
-
-
 def _request_row(connection: Connection, entry: Entry, receipt: Receipt, numbers: Numbers) -> dict[str, Any]:
     request = entry.request
     body, body_ref = request.body, None
     if len(body) > LARGE:
-        body_ref = _insert_numbered(connection, tables.bodies, [{"body": body}])[0]
+        body_ref = insert_numbered(connection, tables.bodies, [{"body": body}])[0]
     return {
         "request_id": request.request_id,
         "source": numbers[request.source],
         "received_at": micros(request.received_at),
         "state": receipt.status,
         "method": request.method,
-        "path": request.path,
-        "query": request.stored_query(),
+        "path": storable(request.path),
+        "query": storable(request.stored_query()),
         "headers": json.dumps(request.stored_headers(), ensure_ascii=False),
         "body": None if body_ref else body,
         "body_ref": body_ref,
-        "content_type": request.content_type,
+        "content_type": storable(request.content_type),
         "binding": request.binding,
         "caller": entry.caller.name,
         "event_ids": json.dumps(receipt.event_ids),
@@ -178,7 +180,7 @@ def _delivery_rows(
             "webhook_id": f"{event.id}.{duty.route}" if duty.destination in seen else event.id,
             "revision": entry.revision,
             "state": "waiting",
-            "due_at": at,
+            "due_at": tables.AT_ONCE,
             "created_at": at,
         }
         seen.add(duty.destination)

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import insert, select
 
+from gateway.store.dialect import alone
 from gateway.store.engine import Database
 from gateway.store.tables import micros, revisions
 
@@ -50,6 +51,7 @@ class Revisions:
         document = json.dumps(dict(sorted(files.items())), ensure_ascii=False)
         column = revisions.c
         with self._database.writing() as connection:
+            alone(connection, "record a revision")
             newest = connection.execute(
                 select(column.number, column.document).order_by(column.number.desc()).limit(1)
             ).first()

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, delete, func, insert, select
 from gateway.errors import Refusal
 from gateway.model.bucket import Bucket
 from gateway.model.request import Request
-from gateway.store.tables import micros, refusals
+from gateway.store.tables import micros, refusals, storable
 
 KEPT = 10_000
 """How many refusals the ring holds, about."""
@@ -54,11 +54,13 @@ def write(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
         return
     connection.execute(insert(refusals), rows)
     newest = select(func.max(refusals.c.id)).scalar_subquery()
-    connection.execute(delete(refusals).where(refusals.c.id <= newest - KEPT))
+    # Another process may be dropping the same ones.
+    oldest = select(refusals.c.id).where(refusals.c.id <= newest - KEPT).with_for_update(skip_locked=True)
+    connection.execute(delete(refusals).where(refusals.c.id.in_(oldest)))
 
 
 def _row(request: Request, error: Refusal) -> dict[str, Any]:
-    return {
+    row = {
         "request_id": request.request_id,
         "source": request.source,
         "received_at": micros(request.received_at),
@@ -69,5 +71,8 @@ def _row(request: Request, error: Refusal) -> dict[str, Any]:
         "detail": error.detail,
         "violations": json.dumps([{"path": one.path, "message": one.message} for one in error.violations]),
         "headers": json.dumps(request.stored_headers(), ensure_ascii=False),
-        "body": request.body[:FIRST_BYTES],
+    }
+    # Whatever strangers send is on record; nothing of it may keep others from being recorded.
+    return {name: storable(value) if isinstance(value, str) else value for name, value in row.items()} | {
+        "body": request.body[:FIRST_BYTES]
     }

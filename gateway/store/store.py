@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from gateway.store.engine import FIXED_SQLITE, Database, Place
+from gateway.store.engine import Database
 from gateway.store.history import History
 from gateway.store.inbox import PATIENCE, Inbox, InThread
 from gateway.store.names import Names
+from gateway.store.place import Place, PostgresServer
+from gateway.store.postgresql import PostgresDatabase
 from gateway.store.revisions import Revisions
+from gateway.store.sqlite import SqliteDatabase
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ def open_store(
     patience: timedelta = PATIENCE,
 ) -> Store:
     """Open the store at `place`, after fork. `woke` is called when something is to be delivered."""
-    database = Database(place)
+    database = database_at(place)
     inbox = Inbox(
         database,
         Names(),
@@ -54,8 +56,6 @@ def open_store(
     return Store(database, inbox, History(database), Revisions(database))
 
 
-def old_sqlite() -> str | None:
-    """The version of this SQLite, where its WAL reset is not sound by itself; we serialise around it."""
-    version = sqlite3.sqlite_version_info
-    fixed = any(version[:2] == known[:2] and version >= known for known in FIXED_SQLITE)
-    return None if fixed or version >= FIXED_SQLITE[-1] else sqlite3.sqlite_version
+def database_at(place: Place) -> Database:
+    """The database at `place`, not yet connected to."""
+    return PostgresDatabase(place) if isinstance(place, PostgresServer) else SqliteDatabase(place)

@@ -28,9 +28,24 @@ _RowId = BigInteger().with_variant(Integer, "sqlite")
 # AUTOINCREMENT: a row id is never given twice, even after the newest rows were deleted; `--after` counts by it.
 
 
+AT_ONCE = 0
+"""When a delivery is due that waits for nothing: no clock that is wrong can hold it back."""
+
+
+SUBJECT_START = "substr(subject, 1, 200)"
+"""What of a subject is in the index: databases bound what one can hold."""
+
+
 def micros(moment: datetime) -> int:
     """`moment` as it is stored."""
     return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def storable(text: str) -> str:
+    """`text` as every database takes it: PostgreSQL holds no NUL, and UTF-8 no half of a surrogate pair."""
+    if "\0" not in text and text.isascii():
+        return text
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
 
 
 def moment_of(stored: int) -> datetime:
@@ -92,7 +107,7 @@ events = Table(
     Column("hops", SmallInteger, nullable=False, server_default=text("0")),
     Column("replay_of", Text),
     Index("events_by_request", "request"),
-    Index("events_by_subject", "subject", "id"),
+    Index("events_by_subject_start", text(SUBJECT_START), "id"),
     sqlite_autoincrement=True,
 )
 

@@ -1,4 +1,4 @@
-"""Wake-up: whoever makes deliveries tells the workers of this machine, by datagram. A hint: workers poll too."""
+"""Wake-up: whoever makes deliveries tells the workers, those of this machine by datagram. A hint: they poll too."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ import os
 import socket
 from collections.abc import Callable
 from pathlib import Path
+
+from gateway.store.notify import NotifyBell
+from gateway.store.place import Place, PostgresServer
 
 _SUFFIX = ".wake"
 _FRESH = 1.0
@@ -37,6 +40,11 @@ class Bell:
     def close(self) -> None:
         """Close the socket."""
         self._socket.close()
+
+
+def bell_of(place: Place, folder: Path, clock: Callable[[], float]) -> Bell | NotifyBell:
+    """What wakes the workers on the database at `place`; they may be on other machines if it is a server's."""
+    return NotifyBell(place) if isinstance(place, PostgresServer) else Bell(folder, clock)
 
 
 def listen(folder: Path) -> socket.socket:

@@ -10,9 +10,9 @@ import requests
 
 from gateway.contracts.load import load
 from gateway.model.sample import sample
+from tests import ROOT
 from tests.benchmarks.hello import WEB_PROCESSES, bare_gunicorn, hello_request
 from tests.benchmarks.load import calls_per_second, delivery_latencies
-from tests.conftest import ROOT
 from tests.running import free_port, running
 
 ROUNDS = 7

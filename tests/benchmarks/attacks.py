@@ -17,8 +17,8 @@ from gateway.assembly import Workshop, place_of
 from gateway.pipeline import Current, Gateway
 from gateway.receiver import Door
 from gateway.settings import Document
-from gateway.store.engine import Place
 from gateway.store.migrate import migrate
+from gateway.store.place import Place
 from gateway.store.store import open_store
 from tests.attacks import ATTACKS, CONTRACT, Attack, environ, reason_of
 

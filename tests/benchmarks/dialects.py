@@ -82,7 +82,7 @@ def _table(gateway: RunningGateway, hello: int, size: str, calls: dict[str, Call
         for name, call in calls.items():
             before = _cpu_seconds(gateway)
             rates[name].append(calls_per_second(gateway.port, _whole(gateway.port, call), seconds=_SECONDS))
-            cpu[name].append((_cpu_seconds(gateway) - before) / (rates[name][-1] * (_SECONDS + _WARM_UP)))
+            cpu[name].append((_cpu_seconds(gateway) - before) / max(1.0, rates[name][-1] * (_SECONDS + _WARM_UP)))
     print(f"\n{size}: 32 connections, {WEB_PROCESSES} web processes, medians of {_ROUNDS} interleaved rounds")
     print(f"  {'hello':<12}{statistics.median(rates['hello']):8.0f}/s   1.000")
     for name, call in calls.items():

@@ -19,12 +19,12 @@ from gateway.model.request import Request
 from gateway.pipeline import Gateway
 from gateway.receiver import request_of
 from gateway.settings import Document
-from gateway.store.engine import Place
 from gateway.store.entry import Entry
 from gateway.store.migrate import migrate
+from gateway.store.place import SqliteFile
 from gateway.store.store import Store, open_store
+from tests import ROOT
 from tests.benchmarks.__main__ import json_request, soap_request
-from tests.conftest import ROOT
 
 _CONFIGURATION = """
 [sources.pbx]
@@ -46,7 +46,7 @@ def main() -> None:
         folder = Path(name)
         shutil.copy(ROOT / "wsdl/calls/contract.toml", folder / "contract.toml")
         (folder / "gateway.toml").write_text(_CONFIGURATION, encoding="utf-8")
-        store = open_store(Place(folder / "gateway.db", folder / "gateway.lock"))
+        store = open_store(SqliteFile(folder / "gateway.db", folder / "gateway.lock"))
         migrate(store.database)
         gateway = Workshop().build(Document.at(folder / "gateway.toml"), 1)
         for dialect, raw in (("JSON", json_request(80, "4711")), ("SOAP 1.1", soap_request(80, "4711"))):
@@ -76,6 +76,7 @@ def _round(gateway: Gateway, store: Store, environ: dict[str, Any]) -> dict[str,
     dialects = timed("recognise the dialect", lambda n: recognise(requests[n]))
     callers = timed("authenticate", lambda n: source.authenticator.authenticate(requests[n]))
     timed("load the body", lambda n: requests[n].load(source.max_body))
+    timed("inflate it", lambda n: requests[n].inflate(source.max_body))
     messages = timed("parse, read, check", lambda n: source.bindings[dialects[n]].read(requests[n]))
     events = timed(
         "message to event",

@@ -11,9 +11,9 @@ import pytest
 
 from gateway.cli import run_command_line as command_line
 from gateway.settings import Document
+from tests import ROOT
 from tests.cli.conftest import Run
 from tests.configured import ANYBODY, BASIC, JOURNAL, TO_CRM, a_document
-from tests.conftest import ROOT
 
 
 def test_a_sound_configuration_is_ok_and_nothing_is_made(document: Document, run: Run) -> None:
@@ -56,7 +56,7 @@ def test_every_problem_is_a_line_with_its_path_and_a_hint(
 
 
 def test_a_database_of_another_kind_is_told(tmp_path: Path, run: Run) -> None:
-    a_document(tmp_path, 'database = "postgresql://gateway@db/gateway"\n' + ANYBODY)
+    a_document(tmp_path, 'database = "mysql://gateway@db/gateway"\n' + ANYBODY)
     code, _, err = run("check")
     assert (2, True) == (code, err.startswith("database: can't use "))
 

@@ -10,8 +10,8 @@ import pytest
 from gateway import __version__, cli
 from gateway.cli import run_command_line as command_line
 from gateway.settings import Document
+from tests import ROOT
 from tests.cli.conftest import Run
-from tests.conftest import ROOT
 
 
 def test_the_exit_codes_are_as_pinned() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gateway.cli import run_command_line as command_line
-from tests.conftest import ROOT
+from tests import ROOT
 
 
 @pytest.fixture

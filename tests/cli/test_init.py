@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gateway.cli import run_command_line as command_line
-from tests.conftest import ROOT
+from tests import ROOT
 
 
 def test_a_folder_gets_a_configuration_and_a_contract_that_are_sound(

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from gateway.settings import MAIN, Document
+from tests import ROOT
 from tests.cli.conftest import Filled, opened
 from tests.configured import ANYBODY, a_document
-from tests.conftest import ROOT
 
 _PREPARE = """
 import sys

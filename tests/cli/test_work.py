@@ -16,8 +16,8 @@ import pytest
 
 from gateway.settings import Document
 from gateway.store.history import Selection
+from tests import ROOT
 from tests.cli.conftest import Filled, opened
-from tests.conftest import ROOT
 
 
 @pytest.fixture

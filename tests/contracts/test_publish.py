@@ -7,7 +7,7 @@ from lxml import etree
 
 from gateway.contracts.publish import documents_of
 from gateway.errors import ConfigError
-from tests.conftest import ROOT
+from tests import ROOT
 
 TEXT = (ROOT / "wsdl/calls/contract.toml").read_text(encoding="utf-8")
 

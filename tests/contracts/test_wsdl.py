@@ -17,8 +17,8 @@ from gateway.model.contract import Contract
 from gateway.model.field_reading import Reading
 from gateway.model.reading import reader_for
 from gateway.soap.declared import DeclaredService
+from tests import ROOT
 from tests.builders import a_contract, an_event_type
-from tests.conftest import ROOT
 from tests.soap.calling import CONTRACT
 
 ADDRESS = "https://gateway.example.org/in/pbx?a=1&b=<2>"

@@ -20,7 +20,7 @@ from gateway.settings import (
     SourceSettings,
 )
 from gateway.telemetry import metrics
-from tests.conftest import ROOT
+from tests import ROOT
 
 _SOURCES = [path for path in (ROOT / "gateway").rglob("*.py") if "versions" not in path.parts]
 _TESTS = list((ROOT / "tests").rglob("*.py"))

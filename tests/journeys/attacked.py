@@ -20,8 +20,8 @@ from gateway.model.request import Answer
 from gateway.pipeline import Current
 from gateway.receiver import Door
 from gateway.settings import Document
-from gateway.store.engine import Place
 from gateway.store.migrate import migrate
+from gateway.store.place import SqliteFile
 from gateway.store.store import Store, open_store
 from tests.attacks import ACCEPTED, CONTRACT, Attack, environ, reason_of
 
@@ -52,7 +52,7 @@ class Attacked:
         text = "".join(_SOURCE.format(name) for name in ("lenient", "strict"))
         (folder / "gateway.toml").write_text(text, encoding="utf-8")
         gateway = Workshop().build(Document.at(folder / "gateway.toml"), 1)
-        with closing(open_store(Place(folder / "gateway.db", folder / "gateway.lock"))) as store:
+        with closing(open_store(SqliteFile(folder / "gateway.db", folder / "gateway.lock"))) as store:
             migrate(store.database)
             yield cls(Door(Current(gateway, lambda _number: gateway), store.inbox, "http://localhost"), store)
 

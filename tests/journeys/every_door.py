@@ -21,8 +21,8 @@ from gateway.model.contract import Field, Type
 from gateway.pipeline import Current, Gateway
 from gateway.receiver import Door
 from gateway.settings import Document
-from gateway.store.engine import Place
 from gateway.store.migrate import migrate
+from gateway.store.place import SqliteFile
 from gateway.store.store import Store, open_store
 
 CONTRACT = """
@@ -78,7 +78,7 @@ class Doors:
         (folder / "contract.toml").write_text(CONTRACT, encoding="utf-8")
         (folder / "gateway.toml").write_text(_CONFIGURATION, encoding="utf-8")
         document = Document.at(folder / "gateway.toml")
-        self.store: Store = open_store(Place(folder / "gateway.db", folder / "gateway.lock"))
+        self.store: Store = open_store(SqliteFile(folder / "gateway.db", folder / "gateway.lock"))
         migrate(self.store.database)
         gateway: Gateway = Workshop().build(document, 1)
         self.door = Door(Current(gateway, lambda _number: gateway), self.store.inbox, "http://localhost")

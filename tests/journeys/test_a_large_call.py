@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.running import running
+
+pytestmark = pytest.mark.usefixtures("database")
 
 _CONFIGURATION = """
 web_processes = 1

@@ -7,7 +7,11 @@ import socket
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from tests.running import RunningGateway, running, wait_for
+
+pytestmark = pytest.mark.usefixtures("database")
 
 _CONFIGURATION = """
 web_processes = 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from tests.conftest import ROOT
+from tests import ROOT
 
 
 def test_the_demo_shows_five_calls_arrive() -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import requests
 
 from tests.running import RunningGateway, running, wait_for
+
+pytestmark = pytest.mark.usefixtures("database")
 
 _CONFIGURATION = """
 web_processes = 2
@@ -31,8 +32,8 @@ _SECRETS = {"TOKEN": "tok-123456", "KEY": "key-123456", "OLD_KEY": "old-123456"}
 
 
 @pytest.fixture(scope="module")
-def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningGateway]:
-    with running(tmp_path_factory.mktemp("let-in"), _CONFIGURATION, **_SECRETS) as gateway:
+def gateway(tmp_path_factory: pytest.TempPathFactory, database: str) -> Iterator[RunningGateway]:
+    with running(tmp_path_factory.mktemp(f"let-in-{database}"), _CONFIGURATION, **_SECRETS) as gateway:
         yield gateway
 
 
@@ -83,17 +84,3 @@ def test_a_rate_holds_for_all_processes_together_and_is_told_in_each_dialect(gat
     assert (429, True) == (fault.status_code, b"soap:Server" in fault.content)
     counted = 'outcome="refused",reason="too_many",source="slow"'
     wait_for(lambda: counted in requests.get(f"{gateway.admin_url}/metrics").text, 10, "the count")
-
-
-def test_a_disk_that_fills_up_holds_off_all_before_anything_is_written(tmp_path: Path) -> None:
-    full = 'keep_free = "900000GB"\n' + _CONFIGURATION
-    with running(tmp_path, full, **_SECRETS) as gateway:
-        url = f"{gateway.url}/in/slow/call-ended"
-        told = wait_for(lambda: _refusal(requests.post(url, json={"call_id": "1"})), 10, "a refusal")
-        assert (503, "store_unavailable", "30") == told
-
-
-def _refusal(answer: requests.Response) -> tuple[int, str, str] | None:
-    if answer.ok:
-        return None
-    return answer.status_code, answer.json()["reason"], answer.headers["Retry-After"]

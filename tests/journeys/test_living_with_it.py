@@ -15,8 +15,10 @@ import pytest
 import requests
 
 from gateway.model.delivery import State
-from tests.conftest import ROOT
+from tests import ROOT
 from tests.running import Downstream, RunningGateway, running, wait_for
+
+pytestmark = pytest.mark.usefixtures("database")
 
 _CONFIGURATION = """
 web_processes = 1

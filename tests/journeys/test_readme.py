@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 from gateway.shipped import shipped
-from tests.conftest import ROOT
+from tests import ROOT
 from tests.running import RunningGateway, running, wait_for
 
 _README = (ROOT / "README.md").read_text(encoding="utf-8")

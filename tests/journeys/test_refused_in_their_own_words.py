@@ -15,6 +15,8 @@ from lxml import etree
 
 from tests.running import RunningGateway, running, wait_for
 
+pytestmark = pytest.mark.usefixtures("database")
+
 _CONFIGURATION = """
 web_processes = 1
 body_timeout = "1s"
@@ -37,8 +39,8 @@ _BIG = "call_id=" + 20_000 * "1"
 
 
 @pytest.fixture(scope="module")
-def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningGateway]:
-    with running(tmp_path_factory.mktemp("refused"), _CONFIGURATION, PBX_PASSWORD="geheim") as started:
+def gateway(tmp_path_factory: pytest.TempPathFactory, database: str) -> Iterator[RunningGateway]:
+    with running(tmp_path_factory.mktemp(f"refused-{database}"), _CONFIGURATION, PBX_PASSWORD="geheim") as started:
         yield started
 
 

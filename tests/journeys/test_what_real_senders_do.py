@@ -22,8 +22,8 @@ from gateway.assembly import Workshop
 from gateway.model.request import Answer
 from gateway.receiver import Door
 from gateway.settings import Document
-from gateway.store.engine import Place
 from gateway.store.migrate import migrate
+from gateway.store.place import SqliteFile
 from gateway.store.store import Store, open_store
 from tests.configured import ANYBODY, JOURNAL, TO_CRM, a_gateway, fixed, unusable
 from tests.test_receiver import an_environ
@@ -98,7 +98,7 @@ def a_sender(folder: Path) -> Iterator[Sender]:
     (folder / "gateway.toml").write_text(_SOURCES, encoding="utf-8")
     with (
         pytest.MonkeyPatch.context() as patch,
-        closing(open_store(Place(folder / "gateway.db", folder / "gateway.lock"))) as store,
+        closing(open_store(SqliteFile(folder / "gateway.db", folder / "gateway.lock"))) as store,
     ):
         patch.setenv("PBX_KEY", "hunter2-hunter2")
         migrate(store.database)

@@ -14,8 +14,8 @@ from lxml import etree
 from gateway.model.request import Answer
 from gateway.receiver import Door
 from gateway.soap.envelope import NS11, NS12
-from gateway.store.engine import Place
 from gateway.store.migrate import migrate
+from gateway.store.place import SqliteFile
 from gateway.store.store import Store, open_store
 from tests.configured import a_gateway, fixed
 
@@ -71,7 +71,7 @@ class Endpoint:
     @classmethod
     def of(cls, folder: Path, base_url: str = "https://gateway.example.org") -> Endpoint:
         (folder / "soap.toml").write_text(CONTRACT, encoding="utf-8")
-        store = open_store(Place(folder / "gateway.db", folder / "gateway.lock"))
+        store = open_store(SqliteFile(folder / "gateway.db", folder / "gateway.lock"))
         migrate(store.database)
         return cls(Door(fixed(a_gateway(folder, CONFIGURATION)), store.inbox, base_url), store)
 

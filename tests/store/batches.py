@@ -14,10 +14,11 @@ from sqlalchemy import Table, func, select
 
 from gateway.errors import Malformed, Refusal
 from gateway.model.receipt import Receipt
-from gateway.store.engine import Database, Place
+from gateway.store.engine import Database
 from gateway.store.entry import Entry
 from gateway.store.inbox import PATIENCE
 from gateway.store.migrate import migrate
+from gateway.store.place import Place
 from gateway.store.store import Store, open_store
 from tests.builders import a_request
 

@@ -10,7 +10,7 @@ from sqlalchemy import update
 
 from gateway.model.event import Event
 from gateway.store.store import Store
-from gateway.store.tables import deliveries
+from gateway.store.tables import AT_ONCE, deliveries, micros
 from tests.builders import NOON, a_request, an_entry, an_event
 
 
@@ -18,7 +18,14 @@ def waiting(store: Store, to: Sequence[str] = ("crm",), at: datetime = NOON) -> 
     """An event, recorded, with a delivery that waits for each of `to`."""
     made = an_event()
     store.inbox.record(an_entry(made, to=to, request=a_request(b"{}", received_at=at)))
+    make_due(store, at)
     return made
+
+
+def make_due(store: Store, at: datetime) -> None:
+    """What is due at once is so `at` that time only, as a retry is."""
+    with store.database.writing() as connection:
+        connection.execute(update(deliveries).where(deliveries.c.due_at == AT_ONCE).values(due_at=micros(at)))
 
 
 def shown(store: Store, number: int = 1) -> dict[str, Any]:

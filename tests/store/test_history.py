@@ -218,6 +218,6 @@ def test_the_oldest_waiting_delivery_of_a_destination(store: Store) -> None:
     for minute in (2, 1, 3):
         store.inbox.record(an_entry(request=a_request(b"{}", received_at=NOON + minute * MINUTE)))
     assert NOON + MINUTE == store.history.oldest_waiting("crm")
-    Outbox(store.database, "worker").claim({"crm": 1}, NOON + 9 * MINUTE)
-    assert NOON + 2 * MINUTE == store.history.oldest_waiting("crm")
+    Outbox(store.database, "worker").claim({"crm": 2}, NOON + 9 * MINUTE)
+    assert NOON + 3 * MINUTE == store.history.oldest_waiting("crm")
     assert store.history.oldest_waiting("log") is None

@@ -10,9 +10,9 @@ import pytest
 from gateway.errors import ContractViolation, Malformed, StoreUnavailable
 from gateway.model.receipt import Receipt, Status
 from gateway.store import tables
-from gateway.store.engine import Place
 from gateway.store.history import Selection
 from gateway.store.inbox import MAX_BATCH, MAX_WAITING, MAX_WAITING_BYTES
+from gateway.store.place import Place, SqliteFile
 from gateway.store.store import Store
 from tests.builders import a_request, an_entry, an_event
 from tests.store.batches import Gate, GatedStore, count, gated, until
@@ -147,8 +147,12 @@ def test_bytes_that_wait_no_longer_do_not_fill_the_queue(place: Place) -> None:
     assert ["the thread took too long"] * 2 == told
 
 
-def test_where_the_disk_is_full_nothing_is_half_written_and_the_next_call_goes_through(together: GatedStore) -> None:
-    store = together.store
+def test_where_the_disk_is_full_nothing_is_half_written_and_the_next_call_goes_through(file: SqliteFile) -> None:
+    with gated(file) as together:
+        _fill_up(together.store, together)
+
+
+def _fill_up(store: Store, together: GatedStore) -> None:
     store.inbox.record(an_entry())
     _leave_no_room(store)
     answers = together.in_one_batch([an_entry(key="k"), an_entry(request=a_request(b"x" * 200_000))])

@@ -13,11 +13,12 @@ import pytest
 from sqlalchemy import event, update
 
 from gateway.model.delivery import Delivery, Outcome
-from gateway.store.engine import Database
 from gateway.store.history import Selection
 from gateway.store.outbox import LEASE, Outbox
-from gateway.store.store import Store
+from gateway.store.place import SqliteFile
+from gateway.store.store import Store, database_at
 from gateway.store.tables import deliveries
+from gateway.store.upkeep import Upkeep
 from tests.builders import NOON, an_attempt, an_entry
 from tests.store.rows import make_replays, shown, state, waiting
 
@@ -85,7 +86,7 @@ def test_two_workers_at_once_share_what_is_due(store: Store) -> None:
 
     def work(owner: str) -> list[int]:
         claimed: list[int] = []
-        with closing(Database(store.database.place)) as database:
+        with closing(database_at(store.database.place)) as database:
             outbox = Outbox(database, owner)
             while batch := outbox.claim({"crm": 3}, NOON):
                 claimed += ids(batch)
@@ -96,11 +97,12 @@ def test_two_workers_at_once_share_what_is_due(store: Store) -> None:
     assert list(range(1, 61)) == sorted(one + two)
 
 
-def test_looking_for_work_takes_no_turn_from_the_inbox(store: Store, outbox: Outbox) -> None:
+def test_looking_for_work_takes_no_turn_from_the_inbox(store_in_a_file: Store, file: SqliteFile) -> None:
+    store, outbox = store_in_a_file, Outbox(store_in_a_file.database, "worker")
     waiting(store, at=NOON + SECOND)
-    with ThreadPoolExecutor(1) as worker, store.database.place.lock.open("a") as turn:
+    with ThreadPoolExecutor(1) as worker, file.lock.open("a") as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)
-        looked = worker.submit(lambda: (outbox.claim({"crm": 9, "log": 9}, NOON), outbox.reap(NOON)))
+        looked = worker.submit(lambda: (outbox.claim({"crm": 9, "log": 9}, NOON), Upkeep(store.database).reap(NOON)))
         try:
             assert ([], 0) == looked.result(5)
         finally:
@@ -167,7 +169,7 @@ def test_whoever_lost_the_lease_settles_nothing(store: Store, outbox: Outbox, ot
     late = NOON + LEASE + SECOND
     with store.database.writing() as connection:
         connection.execute(update(deliveries).where(deliveries.c.id == kept.id).values(lease_until=2**62 - 1))
-    assert 2 == other.reap(late)
+    assert 2 == Upkeep(store.database).reap(late)
     (again,) = other.claim({"crm": 1}, late)
     assert again.id == lost.id
     outbox.settle([an_attempt(lost, Outcome.REFUSED, error="late"), an_attempt(kept)], late)
@@ -196,11 +198,11 @@ def test_settling_twice_changes_nothing(store: Store, outbox: Outbox) -> None:
     ],
 )
 def test_a_lease_ends_by_time_or_by_a_clock_set_back(
-    store: Store, outbox: Outbox, other: Outbox, after: timedelta, given_back: int
+    store: Store, outbox: Outbox, after: timedelta, given_back: int
 ) -> None:
     waiting(store)
     outbox.claim({"crm": 1}, NOON)
-    assert given_back == other.reap(NOON + after)
+    assert given_back == Upkeep(store.database).reap(NOON + after)
     assert ("waiting" if given_back else "claimed", 1) == state(store)
 
 
@@ -208,7 +210,7 @@ def test_what_is_given_back_is_due_at_once_and_says_why(store: Store, outbox: Ou
     waiting(store)
     outbox.claim({"crm": 1}, NOON)
     later = NOON + LEASE + SECOND
-    other.reap(later)
+    Upkeep(store.database).reap(later)
     assert "its worker stopped before it was settled" == shown(store)["reason"]
     assert [2] == [again.attempt for again in other.claim({"crm": 1}, later)]
 
@@ -221,7 +223,7 @@ def test_a_worker_that_says_it_lives_keeps_its_leases_and_no_others(
     outbox.claim({"crm": 1}, NOON)
     other.claim({"crm": 1}, NOON)
     outbox.extend(NOON + LEASE / 2)
-    assert 1 == other.reap(NOON + LEASE + SECOND)
+    assert 1 == Upkeep(store.database).reap(NOON + LEASE + SECOND)
     assert ["claimed", "waiting"] == [state(store, number)[0] for number in (1, 2)]
 
 
@@ -233,12 +235,13 @@ def test_what_is_released_is_due_at_once_and_the_try_is_not_counted(
     settled, _ = outbox.claim({"crm": 2}, NOON)
     other.claim({"crm": 1}, NOON)
     outbox.settle([an_attempt(settled)], NOON)
-    outbox.release(NOON + SECOND)
+    outbox.release()
     assert [("delivered", 1), ("waiting", 0), ("claimed", 1)] == [state(store, number) for number in (1, 2, 3)]
     assert [(2, 1)] == [(again.id, again.attempt) for again in other.claim({"crm": 9}, NOON + SECOND)]
 
 
-def test_no_statement_of_a_worker_scans_a_table(store: Store, outbox: Outbox) -> None:
+def test_no_statement_of_a_worker_scans_a_table(store_in_a_file: Store) -> None:
+    store, outbox = store_in_a_file, Outbox(store_in_a_file.database, "worker")
     issued: list[tuple[str, Any]] = []
     with store.database.peeking() as connection:
         event.listen(connection, "before_cursor_execute", lambda _c, _r, sql, values, *_: issued.append((sql, values)))
@@ -246,9 +249,9 @@ def test_no_statement_of_a_worker_scans_a_table(store: Store, outbox: Outbox) ->
     del issued[:]
     (delivery,) = outbox.claim({"crm": 1}, NOON)
     outbox.extend(NOON)
-    outbox.reap(NOON + timedelta(hours=1))
+    Upkeep(store.database).reap(NOON + timedelta(hours=1))
     outbox.settle([an_attempt(delivery)], NOON)
-    outbox.release(NOON)
+    outbox.release()
     plans = {sql: _plan(store, sql, values) for sql, values in issued if "deliveries" in sql and "INSERT" not in sql}
     steps = [step for plan in plans.values() for step in plan]
     assert all(
@@ -267,6 +270,6 @@ def _plan(store: Store, sql: str, values: Any) -> list[str]:
 
 def test_what_waits_for_a_destination_that_is_gone_says_so(store: Store) -> None:
     store.inbox.record(an_entry(to=["gone", "crm"]))
-    Outbox(store.database, "worker").mark_unconfigured(["crm"])
+    Upkeep(store.database).mark_unconfigured(["crm"])
     reasons = {item["destination"]: item["reason"] for item in store.history.deliveries(Selection())}
     assert {"gone": "unconfigured", "crm": None} == reasons

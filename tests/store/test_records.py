@@ -13,10 +13,10 @@ from gateway.model.idempotency import Once
 from gateway.model.receipt import Receipt, Status
 from gateway.model.route import Duty
 from gateway.store import tables
-from gateway.store.engine import Place
 from gateway.store.entry import Entry
 from gateway.store.history import Selection
 from gateway.store.outbox import Outbox
+from gateway.store.place import Place
 from gateway.store.records import LARGE
 from gateway.store.store import Store
 from tests.builders import NOON, a_request, an_entry, an_event

@@ -5,9 +5,9 @@ from __future__ import annotations
 from contextlib import closing
 
 from gateway.errors import Malformed
-from gateway.store.engine import Place
 from gateway.store.history import Selection
 from gateway.store.migrate import migrate
+from gateway.store.place import Place
 from gateway.store.store import open_store
 from tests.builders import a_request, an_entry
 

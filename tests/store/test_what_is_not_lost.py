@@ -10,16 +10,18 @@ import pytest
 
 from gateway.errors import Malformed, StoreUnavailable
 from gateway.model.delivery import Outcome
-from gateway.store.engine import Place
 from gateway.store.history import Selection
 from gateway.store.outbox import LEASE, Outbox
+from gateway.store.place import Place, SqliteFile
 from gateway.store.store import Store, open_store
+from gateway.store.upkeep import Upkeep
 from tests.builders import NOON, a_request, an_attempt, an_entry, an_event
 from tests.store.batches import Gate, gated, until
 from tests.store.test_inbox import _leave_no_room
 
 
-def test_a_name_of_a_failed_commit_is_given_a_number_anew(store: Store) -> None:
+def test_a_name_of_a_failed_commit_is_given_a_number_anew(store_in_a_file: Store) -> None:
+    store = store_in_a_file
     store.inbox.record(an_entry())
     _leave_no_room(store)
     with pytest.raises(StoreUnavailable):
@@ -67,9 +69,9 @@ def test_refusals_outlive_a_commit_that_failed(store: Store) -> None:
 
 def test_whoever_lost_the_lease_and_claimed_again_settles_nothing_by_the_lost_attempt(store: Store) -> None:
     store.inbox.record(an_entry())
-    one, two = Outbox(store.database, "one"), Outbox(store.database, "two")
+    one = Outbox(store.database, "one")
     (lost,) = one.claim({"crm": 1}, NOON)
-    two.reap(NOON + 2 * LEASE)
+    Upkeep(store.database).reap(NOON + 2 * LEASE)
     (again,) = one.claim({"crm": 1}, NOON + 2 * LEASE)
     one.settle([an_attempt(lost, Outcome.REFUSED, error="late")], NOON + 2 * LEASE)
     one.settle([an_attempt(again)], NOON + 2 * LEASE)
@@ -78,7 +80,7 @@ def test_whoever_lost_the_lease_and_claimed_again_settles_nothing_by_the_lost_at
 
 @pytest.mark.parametrize("name", ["a?b.db", "a%20b.db"])
 def test_a_database_is_the_file_that_was_named(tmp_path: Path, name: str) -> None:
-    place = Place(tmp_path / name, tmp_path / "lock")
+    place = SqliteFile(tmp_path / name, tmp_path / "lock")
     store = open_store(place)
     with store.database.writing() as connection:
         connection.exec_driver_sql("CREATE TABLE x (y)")

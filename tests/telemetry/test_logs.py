@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import ROOT
+from tests import ROOT
 
 _HEAD = "import sys\nfrom gateway.telemetry import logs\nlogs.set_up(*sys.argv[1:3])\nlog = logs.log\n"
 

@@ -14,7 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from gateway.errors import REASONS
 from gateway.telemetry import metrics
-from tests.conftest import ROOT
+from tests import ROOT
 
 
 class Backlog:

@@ -1,0 +1,73 @@
+"""Where the database is: a file of this machine, or a PostgreSQL server that many machines share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from gateway.errors import ConfigError
+
+_POSTGRESQL = ("postgresql", "postgres")
+_PASSWORD = "set PGPASSWORD, or keep it in ~/.pgpass or a service file, where libpq finds it"  # noqa: S105 - a hint
+
+
+@dataclass(frozen=True, slots=True)
+class SqliteFile:
+    """A file, and the one beside it whose lock its writers take turns by."""
+
+    file: Path
+    lock: Path
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether nothing was ever stored there."""
+        return not self.file.exists()
+
+    def __str__(self) -> str:
+        """As people are told of it."""
+        return str(self.file)
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresServer:
+    """A database on a server; its password is libpq's business (PGPASSWORD, ~/.pgpass, PGSERVICE)."""
+
+    url: URL
+
+    @property
+    def is_missing(self) -> bool:
+        """Only asking it would tell."""
+        return False
+
+    def __str__(self) -> str:
+        """As people are told of it."""
+        return self.url.set(drivername="postgresql").render_as_string(hide_password=True)
+
+
+Place = SqliteFile | PostgresServer
+
+
+def place_named(url: str, root: Path, data_dir: Path) -> Place:
+    """The place that the setting `database` names; a relative path starts at `root`, the configuration's folder.
+
+    Raises ConfigError.
+    """
+    if not url:
+        return SqliteFile(data_dir / "gateway.db", data_dir / "gateway.lock")
+    scheme, _, rest = url.partition(":")
+    path = rest.removeprefix("///")
+    if scheme == "sqlite" and path not in ("", rest):
+        file = root / path
+        return SqliteFile(file, file.with_name(file.stem + ".lock"))
+    if scheme not in _POSTGRESQL:
+        raise ConfigError("database", f"can't use {scheme}", "sqlite:///PATH or postgresql://USER@HOST/NAME")
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        raise ConfigError("database", "is no address", "postgresql://USER@HOST/NAME") from None
+    if parsed.password is not None or "password" in parsed.query:
+        raise ConfigError("database", "holds a password, and this file is no place for secrets", _PASSWORD)
+    return PostgresServer(parsed.set(drivername="postgresql+psycopg"))

@@ -1,0 +1,99 @@
+"""What somebody must do now and then, whoever it is: any worker does it, and it does no harm if several do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, delete, literal_column, select, tuple_, update
+
+from gateway.store.engine import Database
+from gateway.store.outbox import GIVEN_BACK, IS_CLAIMED, IS_HEAD_WAITING, LEASE, PRIORITIES
+from gateway.store.tables import deliveries, idempotency, micros, names
+
+_AT_A_TIME = 5000
+"""Rows that one transaction changes: the lock is free again after milliseconds."""
+
+_d = deliveries.c
+
+
+class Upkeep:
+    """Leases that ended, clocks that were set, keys that expired. Call it from one thread."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def ahead(self, clock: Callable[[], datetime]) -> timedelta:
+        """How far the database's clock is ahead of `clock`."""
+        return self._database.ahead(clock)
+
+    def reap(self, now: datetime) -> int:
+        """Give back what a worker who is gone still holds; how many.
+
+        A lease further in the future than the longest one counts as ended too: a clock was set back.
+        """
+        ended = (_d.lease_until < micros(now)) | (_d.lease_until > micros(now + 2 * LEASE))
+        lost = select(_d.id).where(IS_CLAIMED, ended)
+        with self._database.peeking() as connection:
+            if connection.execute(lost.limit(1)).first() is None:
+                return 0
+        back = update(deliveries).where(_d.id.in_(lost.with_for_update(skip_locked=True)))
+        with self._database.writing(durable=False) as connection:
+            reason = "its worker stopped before it was settled"
+            return connection.execute(back.values(**GIVEN_BACK, reason=reason)).rowcount
+
+    def bring_forward(self, longest: Mapping[str, timedelta], now: datetime) -> int:
+        """What is due later than the longest wait of its destination is due by then: a clock was set back. How many."""
+        latest = {name: micros(now + wait) for name, wait in longest.items()}
+        with self._database.peeking() as connection:
+            late = [
+                (number, latest[name])
+                for name, number in _numbers(connection).items()
+                if name in latest and _is_late(connection, number, latest[name])
+            ]
+        moved = 0
+        for number, by in late:
+            waiting = update(deliveries).where(_d.destination == number, IS_HEAD_WAITING, _d.due_at > by)
+            with self._database.writing(durable=False) as connection:
+                moved += connection.execute(waiting.values(due_at=by)).rowcount
+        return moved
+
+    def mark_unconfigured(self, configured: Iterable[str]) -> None:
+        """Say of what waits for a destination that is gone why it waits; an attempt, once there is one, says more."""
+        there = set(configured)
+        with self._database.peeking() as connection:
+            numbers = _numbers(connection)
+            gone = [number for name, number in numbers.items() if name not in there and _waits(connection, number)]
+        for number in gone:
+            waiting = update(deliveries).where(_d.destination == number, IS_HEAD_WAITING)
+            with self._database.writing(durable=False) as connection:
+                connection.execute(waiting.values(reason="unconfigured"))
+
+    def forget_keys(self, now: datetime) -> int:
+        """Delete idempotency keys that have expired, some at a time; how many. Call it again while there are."""
+        c = idempotency.c
+        expired = select(c.source, c.key).where(c.expires_at <= micros(now)).limit(_AT_A_TIME)
+        with self._database.peeking() as connection:
+            if connection.execute(expired.limit(1)).first() is None:
+                return 0
+        # One that a caller is using again at this moment is left to them.
+        free = expired.with_for_update(skip_locked=True)
+        with self._database.writing(durable=False) as connection:
+            return connection.execute(delete(idempotency).where(tuple_(c.source, c.key).in_(free))).rowcount
+
+
+def _numbers(connection: Connection) -> dict[str, int]:
+    return {name: number for number, name in connection.execute(select(names.c.id, names.c.name))}
+
+
+def _waits(connection: Connection, destination: int) -> bool:
+    look = select(_d.id).where(_d.destination == destination, IS_HEAD_WAITING).limit(1)
+    return connection.execute(look).first() is not None
+
+
+def _is_late(connection: Connection, destination: int, latest: int) -> bool:
+    """Asked for each priority apart: then the index leads straight to the last one due."""
+    look = select(_d.id).where(_d.destination == destination, IS_HEAD_WAITING, _d.due_at > latest).limit(1)
+    return any(
+        connection.execute(look.where(_d.priority == literal_column(str(priority)))).first() for priority in PRIORITIES
+    )
