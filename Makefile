@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo run test check fix bench fuzz lock clean
+.PHONY: help install demo run test check fix bench fuzz faults lock clean
 
 help:       ## list the tasks
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ bench: install  ## measure, beside a bare gunicorn, and where the microseconds g
 
 fuzz: install  ## ten minutes of recorded calls with their bytes changed
 	GATEWAY_FUZZ_SECONDS=600 $(BIN)/pytest tests/fuzz
+
+faults: install  ## a hundred kills and ten power cuts: some ten minutes
+	GATEWAY_FAULTS=100 $(BIN)/pytest tests/faults -s
 
 lock: install   ## write requirements.lock anew: the newest of everything, for every Python and platform we run on
 	$(BIN)/python -m pip install --quiet uv

@@ -5,7 +5,9 @@ from __future__ import annotations
 import resource
 import sqlite3
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -39,13 +41,14 @@ def test_a_locked_database_is_a_503_in_every_dialect_and_passes(tmp_path: Path) 
     with running(tmp_path, _CONFIGURATION) as gateway:
         other = sqlite3.connect(tmp_path / "var/gateway.db", isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
-        answers = [
-            gateway.post("pbx/call-ended", json={"call_id": "1"}),
-            gateway.post(
-                "pbx", data=_SOAP.format(namespace=_NS11), headers={"SOAPAction": "", "Content-Type": "text/xml"}
-            ),
-            gateway.post("pbx", data=_SOAP.format(namespace=_NS12), headers={"Content-Type": "application/soap+xml"}),
+        soap11 = {"SOAPAction": "", "Content-Type": "text/xml"}
+        calls: list[tuple[str, dict[str, Any]]] = [
+            ("pbx/call-ended", {"json": {"call_id": "1"}}),
+            ("pbx", {"data": _SOAP.format(namespace=_NS11), "headers": soap11}),
+            ("pbx", {"data": _SOAP.format(namespace=_NS12), "headers": {"Content-Type": "application/soap+xml"}}),
         ]
+        with ThreadPoolExecutor() as callers:
+            answers = list(callers.map(lambda call: gateway.post(call[0], **call[1]), calls))
         assert [503, 503, 503] == [answer.status_code for answer in answers]
         assert all(int(answer.headers["Retry-After"]) > 0 for answer in answers)
         assert answers[0].json()["reason"] == "store_unavailable"

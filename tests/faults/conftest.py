@@ -1,0 +1,33 @@
+"""What every fault needs: a store of each kind, a downstream that counts, a clock that can be moved."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.faults.clock import Clock
+from tests.running import Downstream
+
+LONG = int(os.environ.get("GATEWAY_FAULTS", "0"))
+"""How many faults `make faults` asks for; 0 for the few that every change is tried with."""
+
+
+@pytest.fixture(params=["sqlite"])
+def database(request: pytest.FixtureRequest) -> str:
+    """The line of gateway.toml that says where the store is."""
+    return {"sqlite": ""}[request.param]
+
+
+@pytest.fixture
+def downstream() -> Iterator[Downstream]:
+    made = Downstream()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def clock(tmp_path: Path) -> Clock:
+    return Clock.at(tmp_path)
