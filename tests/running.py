@@ -23,7 +23,7 @@ from gateway.assembly import place_of
 from gateway.runtime import runtime_folder
 from gateway.settings import Document
 from gateway.store.history import History
-from gateway.store.store import open_store
+from gateway.store.store import Store, open_store
 from tests import ROOT
 from tests.postgresql import a_database
 
@@ -159,11 +159,16 @@ class RunningGateway:
         )
 
     @contextmanager
-    def history(self) -> Iterator[History]:
+    def store(self) -> Iterator[Store]:
         document = Document.at(self.path)
-        store = open_store(place_of(document.settings(), document.folder))
-        yield store.history
-        store.database.close()
+        opened = open_store(place_of(document.settings(), document.folder))
+        yield opened
+        opened.database.close()
+
+    @contextmanager
+    def history(self) -> Iterator[History]:
+        with self.store() as store:
+            yield store.history
 
     def event(self, event_id: str) -> dict[str, Any]:
         with self.history() as history:

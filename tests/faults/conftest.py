@@ -15,12 +15,6 @@ LONG = int(os.environ.get("GATEWAY_FAULTS", "0"))
 """How many faults `make faults` asks for; 0 for the few that every change is tried with."""
 
 
-@pytest.fixture(params=["sqlite"])
-def database(request: pytest.FixtureRequest) -> str:
-    """The line of gateway.toml that says where the store is."""
-    return {"sqlite": ""}[request.param]
-
-
 @pytest.fixture
 def downstream() -> Iterator[Downstream]:
     made = Downstream()
