@@ -10,7 +10,8 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, PendingRollbackError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from gateway.errors import StoreUnavailable
 from gateway.store.place import Place
@@ -20,6 +21,10 @@ _POISON = (IntegrityError, DataError, InterfaceError, ValueError, OverflowError)
 _OURS = (IntegrityError, InterfaceError)
 _LIMIT_EXCEEDED = "54"
 """PostgreSQL's class of errors for rows beyond its limits, such as an index's longest value."""
+
+
+_NOT_NOW = (DBAPIError, PendingRollbackError, PoolTimeout, sqlite3.Error, OSError)
+"""What says something of the database itself, or of the way there."""
 
 
 class PoisonError(Exception):
@@ -122,7 +127,7 @@ def translated() -> Iterator[None]:
         yield
     except _POISON as error:
         raise PoisonError(_said(error), is_of_values=not isinstance(error, _OURS)) from error
-    except (SQLAlchemyError, sqlite3.Error, OSError) as error:
+    except _NOT_NOW as error:
         state = getattr(getattr(error, "orig", None), "sqlstate", None) or ""
         if state.startswith(_LIMIT_EXCEEDED):
             raise PoisonError(_said(error), is_of_values=True) from error

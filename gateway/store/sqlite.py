@@ -89,6 +89,5 @@ def _engine(place: SqliteFile) -> Engine:
     @event.listens_for(engine, "connect")
     def _set_up(connection: sqlite3.Connection, _record: object) -> None:
         connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA foreign_keys = OFF")  # names and rows are deleted by retention, in its own order
 
     return engine

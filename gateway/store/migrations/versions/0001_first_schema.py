@@ -81,10 +81,6 @@ def upgrade() -> None:
         sa.Column("digest", sa.LargeBinary(), nullable=False),
         sa.Column("event_ids", sa.Text(), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["source"],
-            ["names.id"],
-        ),
         sa.PrimaryKeyConstraint("source", "key"),
         sqlite_with_rowid=False,
     )
@@ -109,14 +105,6 @@ def upgrade() -> None:
         sa.Column("violations", sa.Text(), nullable=True),
         sa.Column("event_ids", sa.Text(), nullable=False),
         sa.Column("retried_as", sa.Text(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["body_ref"],
-            ["bodies.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["source"],
-            ["names.id"],
-        ),
         sa.PrimaryKeyConstraint("id"),
         sqlite_autoincrement=True,
     )
@@ -136,10 +124,6 @@ def upgrade() -> None:
         sa.Column("attributes", sa.Text(), nullable=False),
         sa.Column("hops", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("replay_of", sa.Text(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["request"],
-            ["requests.id"],
-        ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("event_id"),
         sqlite_autoincrement=True,
@@ -167,18 +151,6 @@ def upgrade() -> None:
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("finished_at", sa.BigInteger(), nullable=True),
         sa.Column("replay", sa.BigInteger(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["destination"],
-            ["names.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["event"],
-            ["events.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["route"],
-            ["names.id"],
-        ),
         sa.PrimaryKeyConstraint("id"),
         sqlite_autoincrement=True,
     )
@@ -237,18 +209,6 @@ def upgrade() -> None:
         sa.Column("worker", sa.Text(), nullable=False),
         sa.Column("request_ref", sa.BigInteger(), nullable=True),
         sa.Column("response_ref", sa.BigInteger(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["delivery"],
-            ["deliveries.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["request_ref"],
-            ["bodies.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["response_ref"],
-            ["bodies.id"],
-        ),
         sa.PrimaryKeyConstraint("delivery", "number"),
         sqlite_with_rowid=False,
     )
