@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 
 from gateway.model.delivery import State
 from gateway.pipeline import Current
+from gateway.readiness import readiness
 from gateway.receiver import PREFIX, Door, wsgi_response
 from gateway.settings import Settings
 from gateway.store.history import History
@@ -64,8 +65,8 @@ def create_app(settings: Settings, store: Store, door: Door, metrics_folder: str
 
     @app.get("/readyz")
     def readyz() -> Response:
-        problems = list(_problems(store, door.current))
-        return _json({"status": "unready" if problems else "ready", "problems": problems}, 503 if problems else 200)
+        found = readiness(door.current, store.revisions)
+        return _json(found.document, found.status)
 
     @app.get("/metrics")
     def exposed() -> Response:
@@ -107,15 +108,6 @@ class StoredBacklog:
         for name in self._destinations():
             oldest = self.history.oldest_waiting(name)
             yield name, max(0.0, (now - oldest).total_seconds()) if oldest else 0.0
-
-
-def _problems(store: Store, current: Current) -> Iterator[str]:
-    try:
-        store.revisions.newest()
-    except Exception as error:
-        yield f"store: {error}"
-    if current.failed:
-        yield f"configuration: {current.failed}"
 
 
 def _knows(token: Secret) -> bool:

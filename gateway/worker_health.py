@@ -8,6 +8,7 @@ import os
 from aiohttp import web
 
 from gateway.pipeline import Current
+from gateway.readiness import readiness
 from gateway.store.store import Store
 from gateway.telemetry import metrics
 
@@ -19,13 +20,8 @@ async def serve_health(address: tuple[str, int], current: Current, store: Store)
         return web.json_response({"status": "ok"})
 
     async def readyz(_request: web.Request) -> web.Response:
-        problems = [current.failed] if current.failed else []
-        try:
-            await asyncio.to_thread(store.revisions.newest)
-        except Exception as error:
-            problems.append(f"store: {error}")
-        body = {"status": "unready" if problems else "ready", "problems": problems}
-        return web.json_response(body, status=503 if problems else 200)
+        found = await asyncio.to_thread(readiness, current, store.revisions)
+        return web.json_response(found.document, status=found.status)
 
     async def exposed(_request: web.Request) -> web.Response:
         folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
