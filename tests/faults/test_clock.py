@@ -6,20 +6,22 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
+import pytest
+
 from tests.faults.abrupt import running_until_cut
 from tests.faults.clock import Clock
 from tests.faults.load import SLOTS, Load, delivering_to, missing, repeated, wait_until_drained
 from tests.running import Downstream, RunningGateway, wait_for
 
+pytestmark = pytest.mark.usefixtures("database")
+
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 _JUMPS = (timedelta(0), _DAY)
 
 
-def test_deliveries_go_on_whatever_the_clock_does(
-    tmp_path: Path, downstream: Downstream, clock: Clock, database: str
-) -> None:
+def test_deliveries_go_on_whatever_the_clock_does(tmp_path: Path, downstream: Downstream, clock: Clock) -> None:
     with (
-        running_until_cut(tmp_path, delivering_to(downstream, database), **clock.environment) as gateway,
+        running_until_cut(tmp_path, delivering_to(downstream), **clock.environment) as gateway,
         Load(gateway) as load,
     ):
         for off in _JUMPS:
@@ -34,9 +36,9 @@ def test_deliveries_go_on_whatever_the_clock_does(
         assert repeated(downstream, load.acknowledged) <= SLOTS * len(_JUMPS)
 
 
-def test_a_retry_waits_no_longer_than_it_should(tmp_path: Path, clock: Clock, database: str) -> None:
+def test_a_retry_waits_no_longer_than_it_should(tmp_path: Path, clock: Clock) -> None:
     moody = Downstream(lambda count: (503 if count < 4 else 204, {}))
-    with running_until_cut(tmp_path, delivering_to(moody, database), **clock.environment) as gateway:
+    with running_until_cut(tmp_path, delivering_to(moody), **clock.environment) as gateway:
         event_id = _sent(gateway, uuid4().hex)
         wait_for(lambda: moody.arrived, 10, "the first attempt")
         clock.move_to(_DAY)
@@ -45,10 +47,8 @@ def test_a_retry_waits_no_longer_than_it_should(tmp_path: Path, clock: Clock, da
     moody.close()
 
 
-def test_a_repeated_call_is_one_event_within_its_window(
-    tmp_path: Path, downstream: Downstream, clock: Clock, database: str
-) -> None:
-    with running_until_cut(tmp_path, delivering_to(downstream, database), **clock.environment) as gateway:
+def test_a_repeated_call_is_one_event_within_its_window(tmp_path: Path, downstream: Downstream, clock: Clock) -> None:
+    with running_until_cut(tmp_path, delivering_to(downstream), **clock.environment) as gateway:
         key = uuid4().hex
         first = _sent(gateway, key)
         for off in (-_HOUR, _DAY - _HOUR, timedelta(0)):

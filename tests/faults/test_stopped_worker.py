@@ -13,26 +13,27 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from gateway.store.outbox import LEASE
-from tests.conftest import ROOT
+import pytest
+
+from tests import ROOT
 from tests.faults.abrupt import running_until_cut
 from tests.faults.clock import Clock
-from tests.faults.conftest import LONG
+from tests.faults.conftest import end_leases
 from tests.faults.load import delivering_to
 from tests.running import Downstream, RunningGateway, wait_for
 
+pytestmark = pytest.mark.usefixtures("database", "lasting")
 
-def test_a_worker_that_slept_settles_nothing_that_is_no_longer_its_own(
-    tmp_path: Path, clock: Clock, database: str
-) -> None:
+
+def test_a_worker_that_slept_settles_nothing_that_is_no_longer_its_own(tmp_path: Path, clock: Clock) -> None:
     answers: defaultdict[int, threading.Event] = defaultdict(threading.Event)
     downstream = Downstream(lambda count: (204 if answers[count].wait(120) else 500, {}))
-    with running_until_cut(tmp_path, delivering_to(downstream, database), **clock.environment) as gateway:
+    with running_until_cut(tmp_path, delivering_to(downstream), **clock.environment) as gateway:
         event_id = gateway.post("pbx/call-ended", json={"call_id": "1"}).json()["eventId"]
         wait_for(lambda: len(downstream.arrived) == 1, 10, "the first worker's attempt")
         sleeper = gateway.children()["worker"][0]
         os.kill(sleeper, signal.SIGSTOP)
-        _outlast_the_lease(clock)
+        end_leases(clock)
         with _another_worker(gateway) as other:
             wait_for(lambda: len(downstream.arrived) == 2, 20, "the other worker's attempt")
             answers[1].set()
@@ -44,13 +45,6 @@ def test_a_worker_that_slept_settles_nothing_that_is_no_longer_its_own(
             assert ("delivered", 2, [(2, str(other.pid))]) == _state(gateway, event_id)
         assert len(downstream.arrived) == 2
     downstream.close()
-
-
-def _outlast_the_lease(clock: Clock) -> None:
-    if LONG:
-        time.sleep(LEASE.total_seconds() + 1)
-    else:
-        clock.end_leases()
 
 
 @contextmanager

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from gateway.model.delivery import State
 from gateway.store.history import Selection
 from tests.faults.abrupt import running_until_cut
 from tests.faults.load import SLOTS, Load, delivering_to, in_state, missing, repeated, wait_until_drained
 from tests.running import Downstream, wait_for
 
+pytestmark = pytest.mark.usefixtures("database")
 
-def test_term_under_load_leaves_no_lease_and_loses_no_call(
-    tmp_path: Path, downstream: Downstream, database: str
-) -> None:
-    with running_until_cut(tmp_path, delivering_to(downstream, database)) as gateway:
+
+def test_term_under_load_leaves_no_lease_and_loses_no_call(tmp_path: Path, downstream: Downstream) -> None:
+    with running_until_cut(tmp_path, delivering_to(downstream)) as gateway:
         with Load(gateway) as load:
             load.wait_for_more(300, "before it is told to stop")
             assert gateway.stop() == 0
@@ -26,9 +28,9 @@ def test_term_under_load_leaves_no_lease_and_loses_no_call(
 
 
 def test_what_does_not_finish_in_time_is_given_back_and_its_try_not_counted(
-    tmp_path: Path, downstream: Downstream, database: str
+    tmp_path: Path, downstream: Downstream
 ) -> None:
-    with running_until_cut(tmp_path, delivering_to(downstream, database)) as gateway:
+    with running_until_cut(tmp_path, delivering_to(downstream)) as gateway:
         downstream.hangs.clear()
         for number in range(2 * SLOTS):
             gateway.post("pbx/call-ended", json={"call_id": str(number)})
