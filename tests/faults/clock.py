@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from gateway.store.outbox import LEASE
 from tests.faults.preload import compiled
 
 
@@ -32,3 +33,9 @@ class Clock:
         """Let it be wrong by `off`. In place: the processes have the file in their memory."""
         with self.file.open("r+b" if self.file.exists() else "wb") as stream:
             stream.write(struct.pack("l", int(off.total_seconds())))
+
+    def end_leases(self, off: timedelta = timedelta(0)) -> timedelta:
+        """Move it on from `off` until every lease has ended; by how much it is wrong then."""
+        later = off + LEASE + timedelta(seconds=1)
+        self.move_to(later)
+        return later

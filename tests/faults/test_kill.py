@@ -16,11 +16,11 @@ import pytest
 from gateway.model.delivery import State
 from tests.faults.abrupt import running_until_cut
 from tests.faults.clock import Clock
-from tests.faults.conftest import LONG, end_leases
-from tests.faults.load import Load, delivering_to, in_state, missing, repeated, wait_until_drained
+from tests.faults.conftest import LONG
+from tests.faults.load import Load, delivering_to, end_leases, in_state, missing, repeated, wait_until_drained
 from tests.running import Downstream, RunningGateway, wait_for
 
-pytestmark = pytest.mark.usefixtures("database", "lasting")
+pytestmark = pytest.mark.usefixtures("database")
 
 _KILLS = LONG or 10
 _ROUND = ("web process",) * 5 + ("worker",) * 3 + ("gunicorn", "parent")
@@ -54,7 +54,7 @@ def test_nothing_acknowledged_is_lost(tmp_path: Path, downstream: Downstream, cl
             load.wait_for_more(100, "after the last kill")
         patience = 60 + len(load.acknowledged) / 100  # a worker that is killed all the time leaves a long backlog
         wait_for(lambda: not in_state(gateway, State.WAITING), patience, "the end of the backlog")
-        end_leases(clock)
+        end_leases(gateway, clock)
         wait_until_drained(gateway)
         again = repeated(downstream, load.acknowledged)
         assert not missing(gateway, load.acknowledged)
