@@ -156,11 +156,11 @@ class Settings(Table):
     data_dir: str = "var"
     """Where the database, its lock and the process id are."""
     database: str = ""
-    """`sqlite:///PATH`; by default gateway.db in data_dir."""
+    """`sqlite:///PATH` or `postgresql://USER@HOST/NAME`; by default gateway.db in data_dir."""
     body_timeout: PositiveDuration = timedelta(seconds=30)
     """How long a caller may take to send a body."""
     keep_free: Size = 100 * 2**20
-    """Bytes of the disk that are left free: below it, callers are told to come back."""
+    """Bytes that are left free on the disk of a SQLite file: below it, callers are told to come back."""
     web_processes: Annotated[int, Field(strict=True, ge=1, le=64)] = 2
     worker_processes: Annotated[int, Field(strict=True, ge=1, le=64)] = 1
     log: Log = Log()

@@ -35,6 +35,8 @@ _SESSION = {
 }
 _NOT_DURABLE = "off"
 _READERS = 4
+_PATIENCE = 5
+"""Seconds that a reader waits for one of these connections."""
 
 
 class PostgresDatabase(Database):
@@ -42,7 +44,9 @@ class PostgresDatabase(Database):
 
     def __init__(self, place: PostgresServer) -> None:
         super().__init__(
-            place, _engine(place, poolclass=NullPool), _engine(place, pool_size=_READERS, pool_pre_ping=True)
+            place,
+            _engine(place, poolclass=NullPool),
+            _engine(place, pool_size=_READERS, max_overflow=0, pool_timeout=_PATIENCE, pool_pre_ping=True),
         )
 
     def warnings(self) -> list[str]:
