@@ -43,11 +43,10 @@ class PostgresDatabase(Database):
     """Writers don't take turns here: what two of them would write twice, they lock (see `dialect`)."""
 
     def __init__(self, place: PostgresServer) -> None:
-        super().__init__(
-            place,
-            _engine(place, poolclass=NullPool),
-            _engine(place, pool_size=_READERS, max_overflow=0, pool_timeout=_PATIENCE, pool_pre_ping=True),
-        )
+        writers = _engine(place, poolclass=NullPool)
+        # Checked before use: a server that was restarted is met by readers without an error.
+        checked = {"pool_size": _READERS, "max_overflow": 0, "pool_timeout": _PATIENCE, "pool_pre_ping": True}
+        super().__init__(place, writers, _engine(place, **checked))
 
     def warnings(self) -> list[str]:
         """What of the server's settings weakens our promise; fsync off breaks it."""

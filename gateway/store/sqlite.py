@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.pool import NullPool
 
+from gateway.errors import StoreUnavailable
 from gateway.store.engine import Database, translated
 from gateway.store.place import SqliteFile
 
@@ -32,9 +33,12 @@ class SqliteDatabase(Database):
         with translated():
             place.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             # Calls hold personal data: for this user alone. SQLite gives its other files the same mode.
-            os.close(os.open(place.file, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))
+            made = os.open(place.file, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            self._identity = _identity(os.fstat(made))
+            os.close(made)
         engine = _engine(place)
         super().__init__(place, engine, engine)
+        self._path = place.file
         self._lock_path = place.lock
         self._lock_file: int | None = None
 
@@ -49,6 +53,13 @@ class SqliteDatabase(Database):
         )
         return [note]
 
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection of its own, for one short read. Raises StoreUnavailable."""
+        self._check()
+        with super().reading() as connection:
+            yield connection
+
     def close(self) -> None:
         """Close the writer's connection, in its turn: the last one to close checkpoints."""
         super().close()
@@ -57,6 +68,7 @@ class SqliteDatabase(Database):
         self._lock_file = None
 
     def _begun(self, *, durable: bool) -> Connection:
+        self._check()
         connection = self._connection()
         try:
             connection.exec_driver_sql(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
@@ -65,6 +77,19 @@ class SqliteDatabase(Database):
             self._give_up(connection)
             raise
         return connection
+
+    def _check(self) -> None:
+        """Raises StoreUnavailable where the file is another than it was.
+
+        What is written into a file that has lost its name is lost, and SQLite may ruin the one that has the name now.
+        """
+        try:
+            here = _identity(self._path.stat())
+        except OSError:
+            here = None
+        if here != self._identity:
+            what = "is another file than it was" if here else "is not there any more"
+            raise StoreUnavailable(f"{self._path} {what}; put it back, or restart the gateway to use what is there")
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -75,6 +100,10 @@ class SqliteDatabase(Database):
             yield
         finally:
             fcntl.flock(self._lock_file, fcntl.LOCK_UN)
+
+
+def _identity(found: os.stat_result) -> tuple[int, int]:
+    return found.st_dev, found.st_ino
 
 
 def _engine(place: SqliteFile) -> Engine:

@@ -88,6 +88,24 @@ def test_a_database_locked_by_another_program_is_unavailable_and_then_works_agai
     assert 1 == count(database, names)
 
 
+@pytest.mark.parametrize("instead", [b"", None])
+def test_nothing_is_written_into_a_file_that_was_taken_away_or_replaced(
+    database: SqliteDatabase, file: SqliteFile, instead: bytes | None
+) -> None:
+    _write(database, "crm")
+    away = file.file.rename(file.file.with_suffix(".away"))
+    if instead is not None:
+        file.file.write_bytes(instead)
+    with pytest.raises(StoreUnavailable, match="restart the gateway"):
+        _write(database, "log")
+    with pytest.raises(StoreUnavailable, match="put it back"):
+        count(database, names)
+    assert instead == (file.file.read_bytes() if file.file.exists() else None)
+    away.rename(file.file)
+    _write(database, "log")
+    assert 2 == count(database, names)
+
+
 def test_a_file_that_is_no_database_is_unavailable(file: SqliteFile) -> None:
     file.file.write_bytes(b"no database" * 1000)
     with closing(SqliteDatabase(file)) as database, pytest.raises(StoreUnavailable, match="not a database"):
