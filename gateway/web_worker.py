@@ -65,5 +65,10 @@ class WebWorker(ggevent.GeventWorker):  # type: ignore[misc] # gunicorn is untyp
         super().notify()
         if not self.alive:
             for greenlet in list(self._idle):
-                # What gunicorn's own parser raises where a connection has no further request.
-                greenlet.kill(StopIteration(), block=False)
+                gevent.get_hub().loop.run_callback(self._close, greenlet)
+
+    def _close(self, greenlet: Any) -> None:  # noqa: ANN401 - gevent's
+        """End the waiting of `greenlet`, unless a request has come since: that is answered first."""
+        if greenlet in self._idle:
+            # What gunicorn's own parser raises where a connection has no further request.
+            greenlet.throw(StopIteration())

@@ -7,6 +7,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.pool import NullPool
@@ -33,14 +34,32 @@ class SqliteDatabase(Database):
         with translated():
             place.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             # Calls hold personal data: for this user alone. SQLite gives its other files the same mode.
-            made = os.open(place.file, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            self._identity = _identity(os.fstat(made))
-            os.close(made)
+            opened = os.open(place.file, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            self._files = {place.file: _identity(os.fstat(opened))}
+            os.close(opened)
         engine = _engine(place)
         super().__init__(place, engine, engine)
-        self._path = place.file
         self._lock_path = place.lock
+        self._log = place.file.with_name(f"{place.file.name}-wal")
         self._lock_file: int | None = None
+
+    @contextmanager
+    def writing(self, *, durable: bool = True) -> Iterator[Connection]:
+        """One transaction; what went into a file that is no longer the database's was not written."""
+        with translated(), self._in_place(), super().writing(durable=durable) as connection:
+            yield connection
+
+    @contextmanager
+    def peeking(self) -> Iterator[Connection]:
+        """The writer's own connection, without its turn."""
+        with translated(), self._in_place(), super().peeking() as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection of its own, for one short read."""
+        with translated(), self._in_place(), super().reading() as connection:
+            yield connection
 
     def warnings(self) -> list[str]:
         """Whether its WAL reset is sound by itself; we serialise around it."""
@@ -53,43 +72,40 @@ class SqliteDatabase(Database):
         )
         return [note]
 
-    @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """A connection of its own, for one short read. Raises StoreUnavailable."""
-        self._check()
-        with super().reading() as connection:
-            yield connection
-
     def close(self) -> None:
         """Close the writer's connection, in its turn: the last one to close checkpoints."""
+        self._files.pop(self._log, None)
         super().close()
         if self._lock_file is not None:
             os.close(self._lock_file)
         self._lock_file = None
 
     def _begun(self, *, durable: bool) -> Connection:
-        self._check()
         connection = self._connection()
         try:
             connection.exec_driver_sql(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
             connection.exec_driver_sql("BEGIN IMMEDIATE")
+            self._files.setdefault(self._log, _identity(self._log.stat()))
         except BaseException:
             self._give_up(connection)
             raise
         return connection
 
-    def _check(self) -> None:
-        """Raises StoreUnavailable where the file is another than it was.
+    def _give_up(self, connection: Connection) -> None:
+        self._files.pop(self._log, None)  # it stays only as long as a connection does
+        super()._give_up(connection)
 
-        What is written into a file that has lost its name is lost, and SQLite may ruin the one that has the name now.
-        """
-        try:
-            here = _identity(self._path.stat())
-        except OSError:
-            here = None
-        if here != self._identity:
-            what = "is another file than it was" if here else "is not there any more"
-            raise StoreUnavailable(f"{self._path} {what}; put it back, or restart the gateway to use what is there")
+    @contextmanager
+    def _in_place(self) -> Iterator[None]:
+        """Before and after, the database and its log are the files that were opened."""
+        self._check_place()
+        yield
+        self._check_place()
+
+    def _check_place(self) -> None:
+        for file, identity in tuple(self._files.items()):
+            if _identity(file.stat()) != identity:
+                raise StoreUnavailable(f"another file is in the place of {file}: restart the gateway")
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -102,14 +118,15 @@ class SqliteDatabase(Database):
             fcntl.flock(self._lock_file, fcntl.LOCK_UN)
 
 
-def _identity(found: os.stat_result) -> tuple[int, int]:
-    return found.st_dev, found.st_ino
+def _identity(status: os.stat_result) -> tuple[int, int]:
+    return status.st_dev, status.st_ino
 
 
 def _engine(place: SqliteFile) -> Engine:
     """SQLAlchemy over the file. Transactions are begun by us, so that they can be IMMEDIATE."""
     engine = create_engine(
-        URL.create("sqlite", database=str(place.file)),
+        # Never made anew by whoever opens it: an empty one would pass for it, and end the log of the one that is gone.
+        URL.create("sqlite", database=f"file:{quote(str(place.file.resolve()))}", query={"mode": "rw", "uri": "true"}),
         poolclass=NullPool,
         isolation_level="AUTOCOMMIT",
         connect_args={"check_same_thread": False, "timeout": _BUSY_TIMEOUT_MS / 1000},
