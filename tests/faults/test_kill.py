@@ -61,6 +61,7 @@ def test_nothing_acknowledged_is_lost(tmp_path: Path, downstream: Downstream, cl
     share = again / len(load.acknowledged)
     print(f"{dict(kills)}, {len(load.acknowledged)} acknowledged, {again} repeated ({share:.2%}), 0 lost")
     assert share < 0.02  # at most the destination's slots, each time a worker is killed
+    assert {answer.status_code for answer in load.refused} <= {503}
 
 
 def _victims(count: int) -> Iterator[str]:

@@ -25,6 +25,7 @@ def test_term_under_load_leaves_no_lease_and_loses_no_call(tmp_path: Path, downs
         gateway.start()
         wait_until_drained(gateway)
         assert repeated(downstream, load.acknowledged) == 0
+        assert not [answer.text for answer in load.refused if answer.status_code != 503]
 
 
 def test_what_does_not_finish_in_time_is_given_back_and_its_try_not_counted(
