@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 
-from tests.conftest import ROOT
+from tests import ROOT
 
 _A_CALL_THAT_COMES_JUST_THEN = """
 from gevent import monkey

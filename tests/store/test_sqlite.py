@@ -96,9 +96,9 @@ def test_nothing_is_written_into_a_file_that_was_taken_away_or_replaced(
     away = file.file.rename(file.file.with_suffix(".away"))
     if instead is not None:
         file.file.write_bytes(instead)
-    with pytest.raises(StoreUnavailable, match="restart the gateway|No such file"):
+    with pytest.raises(StoreUnavailable, match=r"restart the gateway|No such file"):
         _write(database, "log")
-    with pytest.raises(StoreUnavailable, match="restart the gateway|No such file"):
+    with pytest.raises(StoreUnavailable, match=r"restart the gateway|No such file"):
         count(database, names)
     assert instead == (file.file.read_bytes() if file.file.exists() else None)
     away.rename(file.file)
