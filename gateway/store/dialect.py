@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator, Sequence
-from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Table, insert, text
+from sqlalchemy import Connection, Table, bindparam, insert, text, update
 from sqlalchemy.dialects import postgresql, sqlite
+
+from gateway.store import arrays
 
 _LAST_ID = text("SELECT seq FROM sqlite_sequence WHERE name = :of")
 _MOST_NAMED = 5000
 _LOCK = text("SELECT pg_advisory_xact_lock(:number)")
 
-_POSTGRESQL = postgresql.psycopg.dialect()  # type: ignore[no-untyped-call]
 _T = TypeVar("_T")
 
 
@@ -31,37 +31,37 @@ def inserting(connection: Connection, table: Table) -> Any:  # noqa: ANN401 - tw
 def insert_numbered(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> Sequence[int]:
     """Insert `rows`, in order; their row ids. All have the same columns.
 
-    PostgreSQL takes each column as one array: the statement is the same for any number of rows, and is prepared once.
     SQLite gives ids back in order only row by row: they are counted here, where only one process writes at a time.
     """
     if not is_sqlite(connection):
-        columns = {name: [row[name] for row in rows] for name in rows[0]}
-        given = {name: values for name, values in columns.items() if any(value is not None for value in values)}
-        return connection.exec_driver_sql(_from_arrays(table, tuple(given)), given).scalars().all()
+        return arrays.insert(connection, table, rows)
     last = connection.execute(_LAST_ID, {"of": table.name}).scalar() or 0
     ids = range(last + 1, last + 1 + len(rows))
     connection.execute(insert(table), [{"id": number, **row} for number, row in zip(ids, rows, strict=True)])
     return ids
 
 
+def replace_rows(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert `rows`, or put them in the place of those with the same key."""
+    if is_sqlite(connection):
+        connection.execute(insert(table).prefix_with("OR REPLACE"), rows)
+    else:
+        arrays.replace(connection, table, rows)
+
+
+def update_rows(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Give the rows with these ids new values."""
+    if is_sqlite(connection):
+        new: dict[str, Any] = {name: bindparam(f"new_{name}") for name in rows[0] if name != "id"}
+        changed = [{f"new_{name}": value for name, value in row.items()} for row in rows]
+        connection.execute(update(table).where(table.c.id == bindparam("new_id")).values(new), changed)
+    else:
+        arrays.update(connection, table, rows)
+
+
 def chunks(items: Sequence[_T]) -> Iterator[Sequence[_T]]:
     """`items` in pieces that one statement may name: both engines bound their variables."""
     return (items[start : start + _MOST_NAMED] for start in range(0, len(items), _MOST_NAMED))
-
-
-@cache
-def _from_arrays(table: Table, columns: Sequence[str]) -> str:
-    """Rows get their ids in the order of the arrays: PostgreSQL sorts before it computes a column's default.
-
-    The arrays go over as they are (psycopg's `%b`): as text, each of their values would have to be escaped.
-    """
-    types = {name: table.c[name].type.compile(_POSTGRESQL) for name in columns}
-    arrays = ", ".join(f"%({name})b::{kind}[]" for name, kind in types.items())
-    listed = ", ".join(columns)
-    return (
-        f"INSERT INTO {table.name} ({listed}) SELECT {listed} FROM unnest({arrays})"  # noqa: S608 - our own names
-        f" WITH ORDINALITY AS given ({listed}, place) ORDER BY place RETURNING id"
-    )
 
 
 def alone(connection: Connection, what: str) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, bindparam, literal_column, select, update
 
 from gateway.model.delivery import Attempt, Delivery, State
 from gateway.model.event import Event
-from gateway.store.dialect import chunks, inserting
+from gateway.store.dialect import chunks, replace_rows, update_rows
 from gateway.store.engine import Database
 from gateway.store.tables import AT_ONCE, attempts, deliveries, events, micros, names
 
@@ -52,19 +52,6 @@ _CLAIM = (
     .values(state=State.CLAIMED.value, owner=bindparam("me"), lease_until=bindparam("until"), attempts=_d.attempts + 1)
     .returning(_d.id)
 )
-_SETTLE = (
-    update(deliveries)
-    .where(_d.id == bindparam("this"))
-    .values(
-        state=bindparam("becomes"),
-        due_at=bindparam("due"),
-        reason=bindparam("why"),
-        finished_at=bindparam("finished"),
-        owner=None,
-        lease_until=None,
-    )
-)
-
 GIVEN_BACK = {"state": State.WAITING.value, "due_at": AT_ONCE, "owner": None, "lease_until": None}
 
 
@@ -104,8 +91,9 @@ class Outbox:
             # An attempt whose lease ended may have been claimed again, even by us: it has another number then.
             kept = [attempt for attempt in settled if numbers.get(attempt.delivery.id) == attempt.delivery.attempt]
             if kept:
-                connection.execute(_SETTLE, [self._becomes(attempt, now) for attempt in kept])
-                connection.execute(_kept_once(connection), [self._row(attempt) for attempt in kept])
+                update_rows(connection, deliveries, [_becomes(attempt, now) for attempt in kept])
+                # One of the same number, which a lease that ended left behind, is replaced.
+                replace_rows(connection, attempts, [self._row(attempt) for attempt in kept])
 
     def extend(self, now: datetime) -> None:
         """Say that the owner lives: its leases are counted anew."""
@@ -153,16 +141,6 @@ class Outbox:
         query = select(*columns).join(events, events.c.id == _d.event).where(_d.id.in_(claimed)).order_by(_d.id)
         return [_delivery(row, by_number) for row in connection.execute(query)]
 
-    def _becomes(self, attempt: Attempt, now: datetime) -> dict[str, Any]:
-        waits = attempt.state is State.WAITING
-        return {
-            "this": attempt.delivery.id,
-            "becomes": attempt.state.value,
-            "due": micros(attempt.due_at or now),
-            "why": attempt.error or None,
-            "finished": None if waits else micros(now),
-        }
-
     def _row(self, attempt: Attempt) -> dict[str, Any]:
         return {
             "delivery": attempt.delivery.id,
@@ -176,11 +154,17 @@ class Outbox:
         }
 
 
-def _kept_once(connection: Connection) -> Any:  # noqa: ANN401 - an insert of either engine
-    """An insert of attempts; one of the same number, which a lease that ended left behind, is replaced."""
-    made = inserting(connection, attempts)
-    new = {column.name: made.excluded[column.name] for column in attempts.c if not column.primary_key}
-    return made.on_conflict_do_update(index_elements=["delivery", "number"], set_=new)
+def _becomes(attempt: Attempt, now: datetime) -> dict[str, Any]:
+    waits = attempt.state is State.WAITING
+    return {
+        "id": attempt.delivery.id,
+        "state": attempt.state.value,
+        "due_at": micros(attempt.due_at or now),
+        "reason": attempt.error or None,
+        "finished_at": None if waits else micros(now),
+        "owner": None,
+        "lease_until": None,
+    }
 
 
 def _has_due(connection: Connection, destination: int, at: int) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -33,6 +33,10 @@ _SESSION = {
     "client_encoding": "UTF8",
     "timezone": "UTC",
 }
+_WRITER_SESSION = {
+    # Each statement of a writer has an index to go by. A plan made while a table was small is kept while it grows.
+    "enable_seqscan": "off",
+}
 _NOT_DURABLE = "off"
 _READERS = 4
 _PATIENCE = 5
@@ -43,10 +47,10 @@ class PostgresDatabase(Database):
     """Writers don't take turns here: what two of them would write twice, they lock (see `dialect`)."""
 
     def __init__(self, place: PostgresServer) -> None:
-        writers = _engine(place, poolclass=NullPool)
+        writers = _engine(place, _SESSION | _WRITER_SESSION, poolclass=NullPool)
         # Checked before use: a server that was restarted is met by readers without an error.
         checked = {"pool_size": _READERS, "max_overflow": 0, "pool_timeout": _PATIENCE, "pool_pre_ping": True}
-        super().__init__(place, writers, _engine(place, **checked))
+        super().__init__(place, writers, _engine(place, _SESSION, **checked))
 
     def warnings(self) -> list[str]:
         """What of the server's settings weakens our promise; fsync off breaks it."""
@@ -114,13 +118,13 @@ _BEGIN_DURABLE = (
 )
 
 
-def _engine(place: PostgresServer, **pool: Any) -> Engine:  # noqa: ANN401 - SQLAlchemy's arguments
+def _engine(place: PostgresServer, session: Mapping[str, str], **pool: Any) -> Engine:  # noqa: ANN401 - SQLAlchemy's arguments
     """SQLAlchemy over the server. Transactions are begun by us, as on SQLite."""
     engine = create_engine(place.url, isolation_level="AUTOCOMMIT", connect_args=_connect_arguments(place), **pool)
 
     @event.listens_for(engine, "connect")
     def _set_up(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's connection
-        chosen = ", ".join(f"set_config('{name}', '{value}', false)" for name, value in _SESSION.items())
+        chosen = ", ".join(f"set_config('{name}', '{value}', false)" for name, value in session.items())
         connection.autocommit = True
         connection.execute(f"SELECT {chosen}")
 
