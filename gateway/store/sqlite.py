@@ -16,8 +16,11 @@ from gateway.errors import StoreUnavailable
 from gateway.store.engine import Database, translated
 from gateway.store.place import SqliteFile
 
-_BUSY_TIMEOUT_MS = 2000
-"""Only a net: our own writers take turns by `flock`; this is for programs that don't know of it."""
+_BUSY_TIMEOUT_MS = 500
+"""Only a net: our own writers take turns by `flock`; this is for programs that don't know of it.
+
+Whoever has the turn waits so long where another program holds a lock, and all our processes wait one after the other.
+"""
 
 _FIXED = ((3, 44, 6), (3, 50, 7), (3, 51, 3))
 """The releases from which SQLite's WAL reset is sound with several writing processes."""

@@ -109,6 +109,32 @@ class Sink(asyncio.Protocol):
             self._transport.write(b"HTTP/1.1 204 No Content\r\n\r\n")
 
 
+async def answer_latencies(port: int, request: Callable[[int], bytes], rate: int, seconds: int) -> list[float]:
+    """Seconds from sending a call to its answer, `rate` calls a second on as many connections as are needed, sorted."""
+    idle = [await asyncio.open_connection("127.0.0.1", port) for _ in range(32)]
+    waits: list[float] = []
+
+    async def call(number: int) -> None:
+        reader, writer = idle.pop() if idle else await asyncio.open_connection("127.0.0.1", port)
+        started = time.perf_counter()
+        writer.write(request(number))
+        head = await reader.readuntil(b"\r\n\r\n")
+        await reader.readexactly(_length(head))
+        waits.append(time.perf_counter() - started)
+        assert head[9:10] == b"2", head
+        idle.append((reader, writer))
+
+    started = time.perf_counter()
+    tasks = []
+    for number in range(rate * seconds):
+        await asyncio.sleep(max(0.0, started + number / rate - time.perf_counter()))
+        tasks.append(asyncio.create_task(call(number)))
+    await asyncio.gather(*tasks)
+    for _, writer in idle:
+        writer.close()
+    return sorted(waits)
+
+
 def delivery_latencies(
     port: int, sink_port: int, request: Callable[[str], bytes], *, rate: int = 100, seconds: int = 10
 ) -> list[float]:
