@@ -141,7 +141,7 @@ class RunningGateway:
         """The process ids of the tree, by what they are: web (gunicorn's master and processes), worker."""
         assert self.process is not None
         found: dict[str, list[int]] = {"web": [], "worker": []}
-        for pid in _descendants(self.process.pid):
+        for pid in descendants(self.process.pid):
             command = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ")
             found["web" if b"gunicorn" in command else "worker"].append(pid)
         return found
@@ -200,10 +200,10 @@ def running(folder: Path, configuration: str, **environment: str) -> Iterator[Ru
         gateway.clean()
 
 
-def _descendants(pid: int) -> list[int]:
+def descendants(pid: int) -> list[int]:
     try:
         text = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
     except OSError:
         return []
     direct = [int(child) for child in text.split()]
-    return direct + [grandchild for child in direct for grandchild in _descendants(child)]
+    return direct + [grandchild for child in direct for grandchild in descendants(child)]

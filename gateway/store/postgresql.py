@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from gateway.errors import ConfigError
+from gateway.errors import ConfigError, StoreUnavailable
 from gateway.store.engine import Database
 from gateway.store.place import PostgresServer
 
@@ -76,8 +77,10 @@ class PostgresDatabase(Database):
         """How far the server's clock is ahead of ours: many machines share the leases, and only one clock counts."""
         with self.peeking() as connection:
             before = clock()
-            there: datetime = connection.exec_driver_sql("SELECT clock_timestamp()").scalar_one()
-            return there - (before + (clock() - before) / 2)
+            there, is_read_only = connection.exec_driver_sql(_CLOCK).one()
+            if is_read_only:  # one that only looks would stay there for ever
+                raise StoreUnavailable(_READ_ONLY)
+            return cast("datetime", there) - (before + (clock() - before) / 2)
 
     def _begun(self, *, durable: bool) -> Connection:
         """A server that was restarted is met here first, where nothing is written yet: it is tried once more."""
@@ -98,11 +101,16 @@ class PostgresDatabase(Database):
         return connection
 
     def _give_up(self, connection: Connection) -> None:
-        """Roll back; the connection is kept if that succeeds."""
-        try:
+        """Roll back; the connection is kept if that succeeds, and not where a server can no longer be written.
+
+        That is a primary which was replaced and still runs: the next connection looks for the one that can be.
+        """
+        with contextlib.suppress(SQLAlchemyError):
             connection.exec_driver_sql("ROLLBACK")
-        except SQLAlchemyError:
-            super()._give_up(connection)
+            if not connection.exec_driver_sql(_IS_READ_ONLY).scalar_one():
+                return
+            self._readers.dispose()
+        super()._give_up(connection)
 
 
 def connected(place: PostgresServer) -> psycopg.Connection[Any]:
@@ -111,6 +119,9 @@ def connected(place: PostgresServer) -> psycopg.Connection[Any]:
     return psycopg.connect(url, autocommit=True, **_connect_arguments(place))
 
 
+_IS_READ_ONLY = "SELECT current_setting('transaction_read_only')::boolean"
+_CLOCK = "SELECT clock_timestamp(), current_setting('transaction_read_only')::boolean"
+_READ_ONLY = "the store can't be used now: its server can only be read"
 _BEGIN = "BEGIN; SET LOCAL synchronous_commit TO off"
 # What a replica must have too is for the server's owner to say; that our own disk has it is our promise.
 _BEGIN_DURABLE = (
@@ -118,7 +129,7 @@ _BEGIN_DURABLE = (
 )
 
 
-def _engine(place: PostgresServer, session: Mapping[str, str], **pool: Any) -> Engine:  # noqa: ANN401 - SQLAlchemy's arguments
+def _engine(place: PostgresServer, session: Mapping[str, str], **pool: Any) -> Engine:  # noqa: ANN401 - its arguments
     """SQLAlchemy over the server. Transactions are begun by us, as on SQLite."""
     engine = create_engine(place.url, isolation_level="AUTOCOMMIT", connect_args=_connect_arguments(place), **pool)
 

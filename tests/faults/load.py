@@ -13,7 +13,7 @@ from sqlalchemy import update
 
 from gateway.model.delivery import State
 from gateway.store.history import Selection
-from gateway.store.place import SqliteFile
+from gateway.store.place import Place, SqliteFile
 from gateway.store.tables import deliveries
 from tests.faults.clock import Clock
 from tests.running import Downstream, RunningGateway, wait_for
@@ -53,6 +53,8 @@ class Load:
         self.acknowledged: list[str] = []
         self.refused: list[requests.Response] = []
         self.unanswered = 0
+        self.slowest = 0.0
+        """Seconds that one of them waited for its answer."""
         self._threads = [threading.Thread(target=self._call, args=(number,)) for number in range(callers)]
 
     def __enter__(self) -> Self:
@@ -85,6 +87,7 @@ class Load:
                     self.unanswered += 1
                     time.sleep(0.05)
                     continue
+                self.slowest = max(self.slowest, answer.elapsed.total_seconds())
                 if answer.status_code in (200, 202):
                     self.acknowledged.append(answer.headers["Gateway-Event-Id"])
                 else:
@@ -128,10 +131,19 @@ def repeated(downstream: Downstream, acknowledged: list[str]) -> int:
 
 def end_leases(gateway: RunningGateway, clock: Clock) -> None:
     """Let every lease end now: by the gateway's own clock, or in a server's place, whose clock is nobody's to move."""
+    if isinstance(_place(gateway), SqliteFile):
+        clock.end_leases()
+    else:
+        end_stored_leases(gateway)
+
+
+def end_stored_leases(gateway: RunningGateway) -> None:
+    """Let every lease that a server holds end now."""
+    with gateway.store() as store, store.database.writing() as connection:
+        claimed = deliveries.c.state == State.CLAIMED.value
+        connection.execute(update(deliveries).where(claimed).values(lease_until=0))
+
+
+def _place(gateway: RunningGateway) -> Place:
     with gateway.store() as store:
-        if isinstance(store.database.place, SqliteFile):
-            clock.end_leases()
-            return
-        with store.database.writing() as connection:
-            claimed = deliveries.c.state == State.CLAIMED.value
-            connection.execute(update(deliveries).where(claimed).values(lease_until=0))
+        return store.database.place
