@@ -165,6 +165,11 @@ attempts = Table(
     sqlite_with_rowid=False,
 )
 
+# A deleted body's references are looked for by PostgreSQL, row by row.
+_partial("requests_by_body", requests.c.body_ref, where="body_ref IS NOT NULL")
+_partial("attempts_by_request_body", attempts.c.request_ref, where="request_ref IS NOT NULL")
+_partial("attempts_by_response_body", attempts.c.response_ref, where="response_ref IS NOT NULL")
+
 idempotency = Table(
     "idempotency",
     metadata,
