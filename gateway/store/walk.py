@@ -13,9 +13,9 @@ from sqlalchemy import Connection, Select, bindparam, select
 from gateway.model.retention import Policy
 from gateway.store.engine import Database
 
-_AT_A_TIME = 5000
+_AT_A_TIME = 2000
 """Rows that one transaction deletes, at most; every further page of a long row counts as one."""
-_PAGE = 1000
+_PAGE = 500
 """Rows that are looked at at a time, without a lock."""
 _PAGE_BYTES = 4096
 _AGAIN = 24

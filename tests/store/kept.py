@@ -41,7 +41,7 @@ def sweep_all(retention: Retention, policy: Policy, now: datetime) -> Counter[st
     deleted: Counter[str] = Counter()
     for _ in range(100):
         swept = retention.sweep(policy, now)
-        assert 5000 >= sum(swept.deleted.values())
+        assert 2000 >= sum(swept.deleted.values())
         deleted.update(swept.deleted)
         if not swept.more:
             return +deleted
