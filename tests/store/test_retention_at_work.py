@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,17 +15,20 @@ from sqlalchemy import event as listening
 from sqlalchemy import select
 from structlog.testing import capture_logs
 
-from gateway.errors import Malformed
+from gateway.errors import Malformed, StoreUnavailable
 from gateway.model.delivery import Outcome
 from gateway.model.retention import Ages, Policy
 from gateway.store import tables
+from gateway.store.outbox import Outbox
 from gateway.store.place import PostgresServer
 from gateway.store.records import LARGE
 from gateway.store.retention import Retention, Swept
 from gateway.store.store import Store
+from gateway.store.upkeep import Upkeep
 from gateway.telemetry import metrics
+from gateway.worker import Worker
 from tests.builders import NOON, a_request, an_event
-from tests.configured import another
+from tests.configured import ANYBODY, a_gateway, another, fixed
 from tests.store.kept import A_MONTH, DAY, deleted_at, record, rows, settle, sweep_all
 
 
@@ -95,23 +99,40 @@ def test_no_statement_scans_a_table(store_in_a_file: Store) -> None:
         assert not [step for step in plan if step.startswith(("SCAN", "USE TEMP"))], sql
 
 
-def test_the_worker_tells_what_was_deleted(store: Store) -> None:
+def test_a_worker_does_it_and_tells_what_was_deleted(store: Store, tmp_path: Path) -> None:
     record(store, to=())
     before = metrics.deleted.labels("events")._value.get()
+    gateway = a_gateway(tmp_path, ANYBODY + '[retention]\nevents = "30d"\n')
+    outbox = Outbox(store.database, "one")
+    upkeep = Upkeep(store.database)
+    worker = Worker(fixed(gateway), outbox, upkeep, store.revisions, clock=lambda: NOON + 30 * DAY)
 
     async def worked() -> None:
-        async def in_thread(function: Any) -> Swept:
-            swept: Swept = await asyncio.get_running_loop().run_in_executor(None, function)
-            return swept
-
-        keeping = Retention(store.database).keep(in_thread, lambda: A_MONTH, lambda: NOON + 30 * DAY)
-        with pytest.raises(TimeoutError):
-            await asyncio.wait_for(keeping, 1)
+        working = asyncio.create_task(worker.work())
+        async with asyncio.timeout(10):
+            while not logs:  # noqa: ASYNC110 - another thread deletes
+                await asyncio.sleep(0.02)
+        worker.stop()
+        await working
 
     with capture_logs() as logs:
         asyncio.run(worked())
     assert [{"event": "retention.deleted", "log_level": "info", "events": 1, "requests": 1}] == logs
     assert before + 1 == metrics.deleted.labels("events")._value.get()
+    assert {} == rows(store)
+
+
+def test_a_database_that_fails_is_told_and_does_no_harm(store: Store) -> None:
+    async def kept() -> None:
+        async def in_thread(_function: object) -> Swept:
+            raise StoreUnavailable("the store can't be used now: it is locked")
+
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(Retention(store.database).keep(in_thread, Policy, lambda: NOON), 0.1)
+
+    with capture_logs() as logs:
+        asyncio.run(kept())
+    assert [("retention.failed", "warning")] == [(line["event"], line["log_level"]) for line in logs]
 
 
 @contextmanager
