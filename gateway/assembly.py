@@ -22,11 +22,20 @@ from gateway.model.idempotency import Idempotency
 from gateway.model.mapping import Mapping as EventMapping
 from gateway.model.reading import Reader, reader_for
 from gateway.model.request import Dialect
+from gateway.model.retention import Ages, Policy
 from gateway.model.retry import RetryPolicy
 from gateway.model.route import Route, Routes
 from gateway.model.template import Template
 from gateway.pipeline import Current, Gateway, Outlet, Source
-from gateway.settings import DestinationSettings, Document, IdempotencySettings, RouteSettings, Settings, SourceSettings
+from gateway.settings import (
+    DestinationSettings,
+    Document,
+    IdempotencySettings,
+    RetentionAges,
+    RouteSettings,
+    Settings,
+    SourceSettings,
+)
 from gateway.soap.declared import DeclaredService
 from gateway.store.place import Place, place_named
 from gateway.store.revisions import Revisions
@@ -47,10 +56,11 @@ class Workshop:
         sources = _each(settings.sources, lambda name, one: self._source(document, name, one), problems)
         outlets = _each(settings.destinations, lambda name, one: _outlet(document, name, one), problems)
         routes = _each(settings.routes, lambda name, one: _route(settings, name, one), problems)
+        policy = _policy(settings, problems)
         if problems:
             raise ConfigError.of(problems)
         active = [route for name, route in routes.items() if settings.routes[name].active]
-        return Gateway(revision, sources, outlets, Routes(active), lambda: str(uuid7()))
+        return Gateway(revision, sources, outlets, Routes(active), lambda: str(uuid7()), policy)
 
     def _source(self, document: Document, name: str, settings: SourceSettings) -> Source:
         path = f"sources.{name}"
@@ -95,6 +105,20 @@ def current(workshop: Workshop, document: Document, revision: int, revisions: Re
 def place_of(settings: Settings, folder: Path) -> Place:
     """Where the database is."""
     return place_named(settings.database, folder, folder / settings.data_dir)
+
+
+def _policy(settings: Settings, problems: list[ConfigError]) -> Policy:
+    retention = settings.retention
+    for name in retention.sources.keys() - settings.sources.keys():
+        there = ", ".join(sorted(settings.sources)) or "none"
+        problems.append(ConfigError(f"retention.sources.{name}", "no such source", f"there are: {there}"))
+    sources = {name: _ages(one, retention) for name, one in retention.sources.items()}
+    return Policy(_ages(retention, retention), sources)
+
+
+def _ages(own: RetentionAges, over: RetentionAges) -> Ages:
+    events = own.events or over.events
+    return Ages(events, own.dead or over.dead or events, own.refused or over.refused)
 
 
 def _authenticator(document: Document, path: str, kinds: Kind | tuple[Kind, ...]) -> Authenticator:

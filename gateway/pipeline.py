@@ -25,6 +25,7 @@ from gateway.model.mapping import Mapping as EventMapping
 from gateway.model.message import Message
 from gateway.model.receipt import Receipt
 from gateway.model.request import Answer, Dialect, Request
+from gateway.model.retention import Policy
 from gateway.model.retry import RetryPolicy
 from gateway.model.route import Routes
 from gateway.store.entry import Entry
@@ -84,6 +85,7 @@ class Gateway:
     destinations: Mapping[str, Outlet]
     routes: Routes
     new_id: Callable[[], str]
+    retention: Policy = field(default_factory=Policy)
 
     def receive(
         self, request: Request, inbox: Inbox, apart: Apart = in_place, admission: Admission | None = None

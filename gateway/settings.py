@@ -145,6 +145,23 @@ class RouteSettings(Table):
     active: Flag = True
 
 
+class RetentionAges(Table):
+    """[retention.sources.<name>]: what is kept otherwise of one source."""
+
+    events: PositiveDuration | None = None
+    """An event with its request and deliveries, from when it was received; for ever where it is left out."""
+    dead: PositiveDuration | None = None
+    """The same where a delivery of it is dead; by default as events."""
+    refused: PositiveDuration | None = None
+    """A refusal; the newest ten thousand or so at most are kept anyway."""
+
+
+class RetentionSettings(RetentionAges):
+    """[retention]: how long things are kept. What waits to be delivered is never deleted."""
+
+    sources: dict[Name, RetentionAges] = Field(default_factory=dict)
+
+
 class Settings(Table):
     """gateway.toml."""
 
@@ -164,6 +181,7 @@ class Settings(Table):
     web_processes: Annotated[int, Field(strict=True, ge=1, le=64)] = 2
     worker_processes: Annotated[int, Field(strict=True, ge=1, le=64)] = 1
     log: Log = Log()
+    retention: RetentionSettings = RetentionSettings()
     sources: dict[Name, SourceSettings] = Field(default_factory=dict)
     destinations: dict[Name, DestinationSettings] = Field(default_factory=dict)
     routes: dict[Name, RouteSettings] = Field(default_factory=dict)

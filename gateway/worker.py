@@ -69,7 +69,8 @@ class Worker:
     async def work(self) -> None:
         """Deliver until told to stop."""
         await _open(self.current.gateway)
-        helpers = [asyncio.create_task(self._settle_all()), asyncio.create_task(self._keep_house())]
+        retention = self.upkeep.retention.keep(self._in_store, lambda: self.current.gateway.retention, self._now)
+        helpers = [asyncio.create_task(one) for one in (self._settle_all(), self._keep_house(), retention)]
         try:
             await self._take_stock()
             await self._claim_all()

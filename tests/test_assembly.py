@@ -10,6 +10,7 @@ import pytest
 from gateway.assembly import Workshop, current, place_of
 from gateway.errors import ConfigError
 from gateway.model.request import Dialect
+from gateway.model.retention import Ages, Policy
 from gateway.model.route import Duty
 from gateway.settings import Document
 from gateway.store.place import SqliteFile
@@ -177,3 +178,19 @@ def test_a_database_that_this_version_can_not_use_is_told(tmp_path: Path, url: s
         ConfigError, match=r"^database: can't use .* \(sqlite:///PATH or postgresql://USER@HOST/NAME\)$"
     ):
         place_of(document.settings(), document.folder)
+
+
+def test_what_retention_leaves_out_of_a_source_is_as_for_all(tmp_path: Path) -> None:
+    assert Policy() == a_gateway(tmp_path, ANYBODY).retention
+    text = '[retention]\nevents = "90d"\nrefused = "7d"\n[retention.sources.pbx]\nevents = "30d"\n'
+    day = timedelta(days=1)
+    policy = a_gateway(tmp_path, ANYBODY + text).retention
+    assert Ages(30 * day, 30 * day, 7 * day) == policy.of("pbx") == policy.of("/in/pbx")
+    assert Ages(90 * day, 90 * day, 7 * day) == policy.of("web") == policy.of("/joins/calls")
+    longer = a_gateway(tmp_path, ANYBODY + text.replace("refused", 'dead = "365d"\nrefused')).retention
+    assert Ages(30 * day, 365 * day, 7 * day) == longer.of("pbx")
+
+
+def test_retention_of_a_source_that_is_not_configured_is_a_mistake(tmp_path: Path) -> None:
+    told = problems_of(tmp_path, ANYBODY + '[retention.sources.pbxx]\nevents = "30d"\n')
+    assert ["retention.sources.pbxx: no such source (there are: pbx)"] == told

@@ -19,14 +19,13 @@ _SCRIPTS = Path(__file__).parent / "migrations"
 
 def migrate(database: Database) -> str:
     """Apply what is missing; the revision of the schema. Raises ConfigError, StoreUnavailable."""
-    config = Config()
-    config.set_main_option("script_location", str(_SCRIPTS))
-    newest = ScriptDirectory.from_config(config).get_current_head()
+    config = _config()
+    known = known_schemas()
+    newest = known[0]
     with database.writing() as connection:
         alone(connection, "migrate")
         unhurried(connection)
         here = schema_of(connection)
-        known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
         if here is not None and here not in known:
             raise ConfigError(
                 "database",
@@ -36,9 +35,20 @@ def migrate(database: Database) -> str:
         if here != newest:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
-    return newest or ""
+    return newest
+
+
+def known_schemas() -> list[str]:
+    """The schema revisions that this program knows, its own first."""
+    return [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()]
 
 
 def schema_of(connection: Connection) -> str | None:
     """The database's schema revision, None where it has none."""
     return MigrationContext.configure(connection).get_current_revision()
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_SCRIPTS))
+    return config

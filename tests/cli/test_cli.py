@@ -22,8 +22,11 @@ def test_the_exit_codes_are_as_pinned() -> None:
 
 @pytest.mark.parametrize(
     "command",
-    ["init", "check", "run", "serve", "work", "send", "events", "deliveries", "requests", "contracts", "demo"],
-)
+    [
+        "init", "check", "run", "serve", "work", "send", "events", "deliveries", "requests", "database", "contracts",
+        "demo",
+    ],
+)  # fmt: skip
 def test_a_command_is_listed_and_explains_itself(capsys: pytest.CaptureFixture[str], command: str) -> None:
     assert 0 == command_line(["--help"])
     assert f"\n  {command} " in capsys.readouterr().out
@@ -40,7 +43,8 @@ def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     "arguments",
     [
         [], ["nonsense"], ["check", "--nonsense"], ["events"], ["events", "nonsense"], ["send"], ["send", "pbx"],
-        ["events", "show"], ["contracts", "publish"],
+        ["events", "show"], ["contracts", "publish"], ["database"], ["database", "backup"],
+        ["database", "restore"],
     ],
 )  # fmt: skip
 def test_wrong_usage_is_2_and_told_on_stderr(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> None:

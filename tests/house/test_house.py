@@ -14,6 +14,7 @@ from gateway import cli, errors, plugins
 from gateway.settings import (
     DestinationSettings,
     IdempotencySettings,
+    RetentionSettings,
     RetrySettings,
     RouteSettings,
     Settings,
@@ -65,7 +66,10 @@ def test_a_kind_is_a_module_with_a_test_of_its_name(family: str) -> None:
 def test_the_complete_configuration_names_every_setting() -> None:
     text = (ROOT / "deploy/gateway.toml").read_text(encoding="utf-8")
     tomllib.loads(text)
-    for table in (Settings, SourceSettings, DestinationSettings, RouteSettings, RetrySettings, IdempotencySettings):
+    for table in (
+        Settings, SourceSettings, DestinationSettings, RouteSettings, RetrySettings, IdempotencySettings,
+        RetentionSettings,
+    ):  # fmt: skip
         for name, field in table.model_fields.items():
             key = field.alias or name
             assert re.search(rf"(^|[\[{{ .]){re.escape(key)}\b", text, re.MULTILINE), f"{table.__name__}.{key}"
@@ -78,7 +82,7 @@ def test_every_reason_exit_code_and_metric_is_explained() -> None:
     operate = (_HOWTO / "operate.md").read_text(encoding="utf-8")
     for metric in (
         metrics.requests, metrics.events, metrics.attempts, metrics.latency, metrics.commit_seconds,
-        metrics.commit_size, metrics.claim_seconds, metrics.revision,
+        metrics.commit_size, metrics.claim_seconds, metrics.deleted, metrics.revision,
     ):  # fmt: skip
         assert next(iter(metric.describe())).name in operate
     codes = (cli.OK, cli.BUG, cli.USAGE, cli.REFUSED, cli.DEAD_LETTER, cli.TIMED_OUT, cli.STORE_UNAVAILABLE)
