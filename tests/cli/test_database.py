@@ -16,6 +16,7 @@ from gateway.supervisor import hold_pid_file
 from tests.cli.conftest import Filled, Run, opened
 from tests.configured import ANYBODY, JOURNAL, TO_CRM, a_document
 from tests.postgresql import a_database
+from tests.store.rows import make_older
 
 
 @pytest.fixture
@@ -66,10 +67,7 @@ def test_check_looks_closer_if_told_to(run: Run, filled: Filled, is_sqlite: bool
 
 def test_check_of_an_older_schema_is_1_until_it_is_migrated(run: Run, document: Document) -> None:
     store = opened(document)
-    with store.database.writing() as connection:
-        for index in ("requests_by_body", "attempts_by_request_body", "attempts_by_response_body"):
-            connection.exec_driver_sql(f"DROP INDEX {index}")
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
+    make_older(store)
     store.close()
     code, _, complaint = run("database", "check")
     assert (1, "wrong: the schema is 0001; `gateway database migrate` brings it to 0002\n") == (code, complaint)

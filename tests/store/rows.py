@@ -42,3 +42,11 @@ def state(store: Store, number: int = 1) -> tuple[str, int]:
 def make_replays(store: Store, *numbers: int) -> None:
     with store.database.writing() as connection:
         connection.execute(update(deliveries).where(deliveries.c.id.in_(numbers)).values(priority=1))
+
+
+def make_older(store: Store) -> None:
+    """The schema of the program before this one."""
+    with store.database.writing() as connection:
+        connection.exec_driver_sql("DROP INDEX events_by_subject_start")
+        connection.exec_driver_sql("CREATE INDEX events_by_subject ON events (subject, id)")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")

@@ -23,6 +23,7 @@ from gateway.store.store import Store, open_store
 from tests.builders import NOON, an_entry, an_event
 from tests.configured import recorded
 from tests.postgresql import a_database
+from tests.store.rows import make_older
 
 ALL = Selection(limit=0)
 
@@ -188,10 +189,7 @@ def test_a_database_that_is_in_use_is_left_alone(store: Store, copy: Path) -> No
 
 
 def test_one_of_an_older_program_is_brought_up_to_date(store: Store, copy: Path, elsewhere: Place) -> None:
-    with store.database.writing() as connection:
-        for index in ("requests_by_body", "attempts_by_request_body", "attempts_by_response_body"):
-            connection.exec_driver_sql(f"DROP INDEX {index}")
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
+    make_older(store)
     back_up(store.database, copy)
     restore(elsewhere, copy)
     with closing(open_store(elsewhere)) as restored, restored.database.reading() as connection:
