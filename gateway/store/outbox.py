@@ -89,7 +89,9 @@ class Outbox:
         with self._database.writing(durable=False) as connection:
             numbers = self._still_held(connection, sorted(attempt.delivery.id for attempt in settled))
             # An attempt whose lease ended may have been claimed again, even by us: it has another number then.
-            kept = [attempt for attempt in settled if numbers.get(attempt.delivery.id) == attempt.delivery.attempt]
+            # One whose claim a server's crash undid was made again, with the same number: the later one counts.
+            held = (attempt for attempt in settled if numbers.get(attempt.delivery.id) == attempt.delivery.attempt)
+            kept = {attempt.delivery.id: attempt for attempt in held}.values()
             if kept:
                 update_rows(connection, deliveries, [_becomes(attempt, now) for attempt in kept])
                 # One of the same number, which a lease that ended left behind, is replaced.

@@ -114,9 +114,12 @@ class PostgresDatabase(Database):
 
 
 def connected(place: PostgresServer) -> psycopg.Connection[Any]:
-    """A connection of the driver's own, each statement its own transaction: for notifications. Raises psycopg.Error."""
-    url = place.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    return psycopg.connect(url, autocommit=True, **_connect_arguments(place))
+    """A connection of the driver's own, each statement its own transaction: for notifications. Raises psycopg.Error.
+
+    It goes where SQLAlchemy's go: a URL may name several hosts in a form that libpq reads otherwise.
+    """
+    _, found = place.url.get_dialect()().create_connect_args(place.url)
+    return psycopg.connect(**found, autocommit=True, **_connect_arguments(place))
 
 
 _IS_READ_ONLY = "SELECT current_setting('transaction_read_only')::boolean"

@@ -41,6 +41,14 @@ def test_a_ring_is_heard(server: PostgresServer, heard: Heard) -> None:
         assert heard.get(timeout=5)
 
 
+def test_it_is_where_the_store_is_however_its_url_names_several_hosts(server: PostgresServer) -> None:
+    host = f"{server.url.host}:{server.url.port or 5432}"
+    either = PostgresServer(server.url.set(host=None, port=None, query={"host": (host, host)}))
+    told = threading.Event()
+    with closing(Listener(either, told.set)):
+        assert told.wait(5)
+
+
 def test_a_burst_of_rings_is_heard_a_few_times(server: PostgresServer, heard: Heard) -> None:
     with closing(NotifyBell(server)) as bell:
         for _ in range(1000):

@@ -162,6 +162,15 @@ def test_a_batch_is_settled_each_in_its_own_way(store: Store, outbox: Outbox) ->
     assert ["delivered", "waiting", "dead"] == [state(store, number)[0] for number in (1, 2, 3)]
 
 
+def test_an_attempt_made_again_after_its_claim_was_undone_is_settled_once(store: Store, outbox: Outbox) -> None:
+    waiting(store)
+    (delivery,) = outbox.claim({"crm": 1}, NOON)
+    # Claims don't wait for the disk: a crash left it waiting, and it was claimed as if for the first time.
+    outbox.settle([an_attempt(delivery, Outcome.UNAVAILABLE, error="busy"), an_attempt(delivery)], NOON)
+    assert ("delivered", 1) == state(store, delivery.id)
+    assert ["delivered"] == [attempt["outcome"] for attempt in shown(store)["attemptList"]]
+
+
 def test_whoever_lost_the_lease_settles_nothing(store: Store, outbox: Outbox, other: Outbox) -> None:
     waiting(store)
     waiting(store)
