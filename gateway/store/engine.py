@@ -19,9 +19,8 @@ from gateway.store.place import Place
 _POISON = (IntegrityError, DataError, InterfaceError, ValueError, OverflowError)
 """What a database or its driver says of rows that it can't take, not of itself."""
 _OURS = (IntegrityError, InterfaceError)
-_LIMIT_EXCEEDED = "54"
-"""PostgreSQL's class of errors for rows beyond its limits, such as an index's longest value."""
-
+_LIMIT_EXCEEDED, _ROW_TWICE = "54", "21"
+"""PostgreSQL's classes of errors for rows beyond its limits, such as an index's longest value, and rows named twice."""
 
 _NOT_NOW = (DBAPIError, PendingRollbackError, PoolTimeout, sqlite3.Error, OSError)
 """What says something of the database itself, or of the way there."""
@@ -126,11 +125,13 @@ def translated() -> Iterator[None]:
     try:
         yield
     except _POISON as error:
+        if isinstance(error, DBAPIError) and error.connection_invalidated:  # psycopg's InterfaceError of a lost one
+            raise StoreUnavailable(f"the store can't be used now: {_said(error)}") from error
         raise PoisonError(_said(error), is_of_values=not isinstance(error, _OURS)) from error
     except _NOT_NOW as error:
         state = getattr(getattr(error, "orig", None), "sqlstate", None) or ""
-        if state.startswith(_LIMIT_EXCEEDED):
-            raise PoisonError(_said(error), is_of_values=True) from error
+        if state.startswith((_LIMIT_EXCEEDED, _ROW_TWICE)):
+            raise PoisonError(_said(error), is_of_values=state.startswith(_LIMIT_EXCEEDED)) from error
         raise StoreUnavailable(f"the store can't be used now: {_said(error)}") from error
 
 
