@@ -34,7 +34,12 @@ def _quantity(value: object, units: Mapping[str, float], example: str) -> float:
 
 def parsed_duration(value: object) -> timedelta:
     """Text with a unit, such as `30s`. Raises ValueError."""
-    return value if isinstance(value, timedelta) else timedelta(seconds=_quantity(value, _UNITS, "30s"))
+    if isinstance(value, timedelta):
+        return value
+    try:
+        return timedelta(seconds=_quantity(value, _UNITS, "30s"))
+    except OverflowError:
+        raise ValueError("is too large") from None
 
 
 def _size(value: object) -> int:

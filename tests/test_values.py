@@ -45,6 +45,11 @@ def test_what_has_no_unit_we_know_is_no_duration(value: object) -> None:
         parsed_duration(value)
 
 
+def test_a_duration_beyond_all_calendars_is_too_large() -> None:
+    with pytest.raises(ValueError, match="too large"):
+        parsed_duration("999999999999d")
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [("100B", 100), ("64KB", 64_000), ("64KiB", 65_536), ("4MiB", 4_194_304), ("1.5MB", 1_500_000)],

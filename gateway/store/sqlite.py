@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import sqlite3
@@ -37,9 +38,10 @@ class SqliteDatabase(Database):
         with translated():
             place.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             # Calls hold personal data: for this user alone. SQLite gives its other files the same mode.
-            opened = os.open(place.file, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            self._files = {place.file: _identity(os.fstat(opened))}
-            os.close(opened)
+            # One that is there is not opened: closing it again would end the locks that SQLite has on it here.
+            with contextlib.suppress(FileExistsError):
+                os.close(os.open(place.file, os.O_RDONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+            self._files = {place.file: _identity(place.file.stat())}
         engine = _engine(place)
         super().__init__(place, engine, engine)
         self._lock_path = place.lock

@@ -106,6 +106,15 @@ def test_nothing_is_written_into_a_file_that_was_taken_away_or_replaced(
     assert 2 == count(database, names)
 
 
+def test_opening_it_once_more_ends_no_locks_of_the_first(database: SqliteDatabase, file: SqliteFile) -> None:
+    _write(database, "crm")
+    with closing(SqliteDatabase(file)):
+        told = subprocess.run(
+            [sys.executable, "-c", _LOOK, str(file.file)], capture_output=True, text=True, check=True, timeout=20
+        )
+    assert "locked" in told.stdout
+
+
 def test_a_file_that_is_no_database_is_unavailable(file: SqliteFile) -> None:
     file.file.write_bytes(b"no database" * 1000)
     with closing(SqliteDatabase(file)) as database, pytest.raises(StoreUnavailable, match="not a database"):
@@ -129,6 +138,13 @@ def test_a_file_that_can_grow_no_further_loses_only_what_was_refused(file: Sqlit
         assert "ok" == connection.exec_driver_sql("PRAGMA integrity_check").scalar_one()
 
 
+_LOOK = """
+import sqlite3, sys
+try:
+    print(sqlite3.connect(sys.argv[1], timeout=0).execute("PRAGMA journal_mode = DELETE").fetchone())
+except sqlite3.OperationalError as error:
+    print(error)
+"""
 _FULL = """
 import resource, sys
 from pathlib import Path
