@@ -41,12 +41,15 @@ fix: install    ## format, mend what can be mended, publish what is generated
 	$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
 	$(BIN)/gateway contracts publish wsdl/calls/contract.toml
 
-bench: install  ## measure, beside a bare gunicorn, and where the microseconds go: about eleven minutes
+bench: install  ## measure, beside a bare gunicorn, and where the microseconds go: about half an hour
 	$(BIN)/python -m tests.benchmarks
 	$(BIN)/python -m tests.benchmarks.stages
 	$(BIN)/python -m tests.benchmarks.dialects
 	$(BIN)/python -m tests.benchmarks.attacks
 	$(BIN)/python -m tests.benchmarks.neighbours
+	$(BIN)/python -m tests.benchmarks.stores
+	$(BIN)/python -m tests.benchmarks.slow_disk
+	$(BIN)/python -m tests.benchmarks.growth 1000000
 
 fuzz: install  ## ten minutes of recorded calls with their bytes changed
 	GATEWAY_FUZZ_SECONDS=600 $(BIN)/pytest tests/fuzz
