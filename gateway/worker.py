@@ -44,7 +44,8 @@ class Worker:
     until_idle: bool = False
     drain: timedelta = timedelta(seconds=30)
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
-    _busy: Counter[str] = field(default_factory=Counter)
+    _held: dict[tuple[int, int], str] = field(default_factory=dict)
+    """Of what is claimed and not yet settled, by delivery and attempt, the destination."""
     _tasks: dict[asyncio.Task[None], Gateway] = field(default_factory=dict)
     """What is under way, and by which revision."""
     _retired: list[Gateway] = field(default_factory=list)
@@ -101,22 +102,23 @@ class Worker:
             gateway = self.current.gateway
             claimed = await self._claim(gateway)
             for delivery in claimed:
-                self._busy[delivery.destination] += 1
+                self._held[delivery.id, delivery.attempt] = delivery.destination
                 task = asyncio.create_task(self._deliver(gateway, delivery))
                 self._tasks[task] = gateway
                 task.add_done_callback(self._tasks.pop)
             if claimed:
                 await asyncio.sleep(_PAUSE)
-            elif self.until_idle and not self._busy.total():
+            elif self.until_idle and not self._held:
                 return
             else:
                 await self._rest()
 
     async def _claim(self, gateway: Gateway) -> list[Delivery]:
+        busy = Counter(self._held.values())
         free = {
-            name: outlet.slots - self._busy[name]
+            name: outlet.slots - busy[name]
             for name, outlet in gateway.destinations.items()
-            if outlet.active and outlet.slots > self._busy[name]
+            if outlet.active and outlet.slots > busy[name]
         }
         if not free:
             return []
@@ -165,7 +167,7 @@ class Worker:
             except Exception:  # our bug: their leases end, and they are tried again
                 log.exception("settle.bug", attempts=len(batch))
             for attempt in batch:
-                self._busy[attempt.delivery.destination] -= 1
+                self._held.pop((attempt.delivery.id, attempt.delivery.attempt), None)
             self._woken.set()
 
     async def _keep_house(self) -> None:
@@ -179,8 +181,8 @@ class Worker:
                     log.warning("leases.ended", deliveries=taken_back)
                 await self._follow()
                 await self._close_retired()
-                if self._tasks and time.monotonic() - extended > _HEARTBEAT.total_seconds():
-                    await self._in_store(self.outbox.extend, self._now())
+                if self._held and time.monotonic() - extended > _HEARTBEAT.total_seconds():
+                    await self._in_store(self.outbox.extend, sorted({number for number, _ in self._held}), self._now())
                     extended = time.monotonic()
             except Exception as error:  # the next second may be better, and deliveries must go on
                 log.warning("housekeeping.failed", error=f"{type(error).__name__}: {error}")
@@ -218,7 +220,7 @@ class Worker:
         deadline = time.monotonic() + self.drain.total_seconds()
         if self._tasks:
             await asyncio.wait(list(self._tasks), timeout=self.drain.total_seconds())
-        while self._busy.total() > len(self._tasks) and time.monotonic() < deadline + _TROUBLED:  # noqa: ASYNC110
+        while len(self._held) > len(self._tasks) and time.monotonic() < deadline + _TROUBLED:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
     async def _let_go(self) -> None:

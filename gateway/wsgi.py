@@ -93,13 +93,13 @@ def application_at(path: Path) -> GatewayApp:
 
 def _keep_house(store: Store, door: Door, look: Callable[[], None]) -> None:
     """About once a second: see whether there is room, write refusals, look for a newer configuration."""
-    pool = ThreadPool(1)
+    ask = in_pool(ThreadPool(1))
     while True:
         gevent.sleep(1)
         try:
             look()
             store.inbox.flush()
-            newest = pool.apply(store.revisions.newest)
+            newest = ask(store.revisions.newest)
             if door.current.follow(newest):
                 metrics.revision.set(newest)
         except Exception as error:

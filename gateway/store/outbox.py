@@ -97,11 +97,15 @@ class Outbox:
                 # One of the same number, which a lease that ended left behind, is replaced.
                 replace_rows(connection, attempts, [self._row(attempt) for attempt in kept])
 
-    def extend(self, now: datetime) -> None:
-        """Say that the owner lives: its leases are counted anew."""
-        mine = update(deliveries).where(IS_CLAIMED, _d.owner == self._owner)
+    def extend(self, held: Sequence[int], now: datetime) -> None:
+        """Say that the owner lives and has these: their leases are counted anew.
+
+        It may own more without knowing: a claim whose commit was cut, a settling that a crash undid. Their leases end.
+        """
+        mine = update(deliveries).where(IS_CLAIMED, _d.owner == self._owner).values(lease_until=micros(now + LEASE))
         with self._database.writing(durable=False) as connection:
-            connection.execute(mine.values(lease_until=micros(now + LEASE)))
+            for some in chunks(held):
+                connection.execute(mine.where(_d.id.in_(some)))
 
     def release(self) -> None:
         """Give back all that the owner holds and hasn't settled: the try is not counted."""

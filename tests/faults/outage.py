@@ -62,6 +62,7 @@ def repeated_and_none_lost(gateway: RunningGateway, load: Load, downstream: Down
     end_stored_leases(gateway)  # of claims whose commit was cut, or of settlings that were not on the disk
     wait_until_drained(gateway)
     assert not missing(gateway, load.acknowledged)
+    assert "Traceback" not in gateway.log.read_text(encoding="utf-8")  # an outage is nobody's bug
     again = repeated(downstream, load.acknowledged)
     told = f"{len(load.acknowledged)} acknowledged, {len(load.refused)} refused, {again} repeated, 0 lost"
     print(f"{told}, the slowest answer after {load.slowest:.2f} s")

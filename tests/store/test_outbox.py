@@ -224,16 +224,16 @@ def test_what_is_given_back_is_due_at_once_and_says_why(store: Store, outbox: Ou
     assert [2] == [again.attempt for again in other.claim({"crm": 1}, later)]
 
 
-def test_a_worker_that_says_it_lives_keeps_its_leases_and_no_others(
+def test_a_worker_that_says_it_lives_keeps_the_leases_of_what_it_has_and_no_others(
     store: Store, outbox: Outbox, other: Outbox
 ) -> None:
-    waiting(store)
-    waiting(store)
-    outbox.claim({"crm": 1}, NOON)
-    other.claim({"crm": 1}, NOON)
-    outbox.extend(NOON + LEASE / 2)
-    assert 1 == Upkeep(store.database).reap(NOON + LEASE + SECOND)
-    assert ["claimed", "waiting"] == [state(store, number)[0] for number in (1, 2)]
+    for _ in range(3):
+        waiting(store)
+    has, _never_learnt_of = outbox.claim({"crm": 2}, NOON)
+    (others,) = other.claim({"crm": 1}, NOON)
+    outbox.extend([has.id, others.id], NOON + LEASE / 2)
+    assert 2 == Upkeep(store.database).reap(NOON + LEASE + SECOND)
+    assert ["claimed", "waiting", "waiting"] == [state(store, number)[0] for number in (1, 2, 3)]
 
 
 def test_what_is_released_is_due_at_once_and_the_try_is_not_counted(
@@ -257,7 +257,7 @@ def test_no_statement_of_a_worker_scans_a_table(store_in_a_file: Store) -> None:
     waiting(store)
     del issued[:]
     (delivery,) = outbox.claim({"crm": 1}, NOON)
-    outbox.extend(NOON)
+    outbox.extend([delivery.id], NOON)
     Upkeep(store.database).reap(NOON + timedelta(hours=1))
     outbox.settle([an_attempt(delivery)], NOON)
     outbox.release()
