@@ -12,6 +12,7 @@ from typing import Any
 from flask import Flask, Response, abort, request
 from werkzeug.exceptions import HTTPException
 
+from gateway.errors import StoreUnavailable
 from gateway.model.delivery import State
 from gateway.pipeline import Current
 from gateway.readiness import readiness
@@ -23,6 +24,8 @@ from gateway.telemetry import metrics
 from gateway.values import Secret
 
 _UNFINISHED = (State.WAITING, State.CLAIMED, State.DEAD)
+_PATIENCE = 3.0
+"""Seconds in which a store answers that can be used."""
 _ON_BOTH = ("/healthz", "/readyz")
 
 Environ = dict[str, Any]
@@ -65,7 +68,8 @@ def create_app(settings: Settings, store: Store, door: Door, metrics_folder: str
 
     @app.get("/readyz")
     def readyz() -> Response:
-        found = readiness(door.current, store.revisions)
+        limit = door.time_limit(_PATIENCE, StoreUnavailable(f"no answer within {_PATIENCE:g} s"))
+        found = readiness(door.current, store.revisions, limit)
         return _json(found.document, found.status)
 
     @app.get("/metrics")

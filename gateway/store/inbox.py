@@ -22,6 +22,8 @@ MAX_WAITING, MAX_WAITING_BYTES = 512, 64 * 2**20
 PATIENCE = timedelta(seconds=10)
 """How long a caller waits for the disk before they are told to come back."""
 
+_LONG = 1.0
+"""Seconds of a commit that failed, after which those who waited for it fail with it: else each would wait so long."""
 _TRIES = 20
 """Of a batch that others are before with its keys: each time at least one of them is settled."""
 _FULL = "too many calls wait to be recorded"
@@ -124,9 +126,12 @@ class Inbox:
     def _lead(self) -> None:
         """Commit one batch, then hand the lead to the first who still waits."""
         batch = self._batch()
+        started = self._clock()
         try:
             self._in_thread(lambda: self._commit(batch))
         except GatewayError as error:
+            if self._clock() - started > _LONG:
+                batch += self._batch(all_of_them=True)
             for entry in batch:  # the first half of a bisected batch may be committed
                 if entry.receipt is None:
                     entry.error = entry.error or error
@@ -145,12 +150,12 @@ class Inbox:
         if any(_is_to_be_delivered(entry) for entry in batch):
             self._woke()
 
-    def _batch(self) -> list[Entry]:
+    def _batch(self, *, all_of_them: bool = False) -> list[Entry]:
         batch: list[Entry] = []
         size = 0
         with self._mutex:
-            while self._waiting and len(batch) < MAX_BATCH:
-                if batch and size + self._waiting[0].size > MAX_BATCH_BYTES:
+            while self._waiting and (all_of_them or len(batch) < MAX_BATCH):
+                if batch and size + self._waiting[0].size > MAX_BATCH_BYTES and not all_of_them:
                     break
                 entry = self._waiting.popleft()
                 size += entry.size

@@ -70,6 +70,20 @@ class Server:
         self._process.wait(20)
         self._process = None
 
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """No process of it does anything while the block lasts, and its connections stay open."""
+        assert self._process is not None
+        everybody = [self._process.pid, *descendants(self._process.pid)]
+        for pid in everybody:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in reversed(everybody):
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGCONT)
+
     def ask(self, query: str) -> list[Any]:
         """The first column of what a session gets."""
         with psycopg.connect(self.url, autocommit=True, connect_timeout=3) as session:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -53,8 +52,17 @@ def test_sessions_that_are_cut_are_opened_anew(tmp_path: Path, downstream: Downs
         wait_for(lambda: server.sessions() >= _SESSIONS, 10, "every session")
         assert repeated_and_none_lost(gateway, load, downstream) <= SLOTS * _CUTS
         assert len(load.refused) <= 4 * _CUTS  # those whose commit was cut
-        # Heard, not found by looking: that happens twice a second.
-        assert sorted(_latency(gateway, downstream) for _ in range(12))[8] < 0.15
+
+
+def test_a_server_that_hangs_keeps_callers_no_longer_than_their_patience(
+    tmp_path: Path, downstream: Downstream, server: Server
+) -> None:
+    with running_until_cut(tmp_path, stored_at(server.url, downstream)) as gateway, Load(gateway) as load:
+        load.wait_for_more(100, "before the server hangs")
+        with server.frozen():
+            nothing_is_accepted(gateway, load, 12)
+        all_is_well_again(gateway, load, downstream)
+        assert repeated_and_none_lost(gateway, load, downstream) <= SLOTS
 
 
 def test_a_server_that_does_not_wait_for_its_disk_is_refused(tmp_path: Path, server: Server) -> None:
@@ -81,12 +89,3 @@ def _set(server: Server, name: str, value: str) -> Iterator[None]:
         yield
     finally:
         server.configure(name, "on")
-
-
-def _latency(gateway: RunningGateway, downstream: Downstream) -> float:
-    """Seconds from a call's answer to its delivery."""
-    arrived = len(downstream.arrived)
-    assert gateway.post("pbx/call-ended", json={"call_id": "1"}).status_code == 202
-    started = time.monotonic()
-    wait_for(lambda: len(downstream.arrived) > arrived, 5, "a delivery")
-    return time.monotonic() - started
