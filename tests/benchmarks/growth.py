@@ -21,9 +21,9 @@ from tests.builders import an_entry
 from tests.postgresql import a_database
 
 _FINISHED = (10_000, 100_000, 1_000_000, 10_000_000)
-_WAITING_FOR_A_DEAD_ONE = 100_000
+_WAITING_FOR_A_DEAD_ONE = 1_000_000
 _BATCH = 50
-_TIMES = 15
+_TIMES = 40
 _CHUNK = 1_000_000
 _ROWS = (
     "INSERT INTO deliveries (event, route, destination, webhook_id, revision, state, due_at, attempts, created_at,"
