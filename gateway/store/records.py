@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, select, tuple_
+from sqlalchemy import Connection, select
 
 from gateway.errors import ContractViolation, Refusal, Violation
 from gateway.model.event import Event
@@ -44,7 +44,7 @@ def outcomes(connection: Connection, batch: Sequence[Entry], numbers: Numbers) -
     if not asked:
         return [entry.receipt_of(entry.event_ids) for entry in batch]
     now = min(micros(entry.request.received_at) for entry in batch if entry.once)
-    owners = {place: owner for places in chunks(sorted(asked)) for place, owner in _owners(connection, places, now)}
+    owners = dict(_owners(connection, asked, now))
     rows: dict[Place, dict[str, Any]] = {}
     settled = [_outcome(entry, numbers[entry.request.source], owners, rows) for entry in batch]
     if rows:
@@ -81,13 +81,19 @@ def insert_all(
         insert_numbered(connection, tables.deliveries, rows)
 
 
-def _owners(connection: Connection, places: Sequence[Place], now: int) -> Iterator[tuple[Place, Owner]]:
-    """Whose each key is: the digest and event ids stored with it. Those that have expired are nobody's."""
+def _owners(connection: Connection, places: Collection[Place], now: int) -> Iterator[tuple[Place, Owner]]:
+    """Whose each key is: the digest and event ids stored with it. Those that have expired are nobody's.
+
+    Asked for each source apart, and whatever has expired too: else SQLite would look at every key that there is.
+    """
     c = tables.idempotency.c
-    query = select(c.source, c.key, c.digest, c.event_ids)
-    found = connection.execute(query.where(tuple_(c.source, c.key).in_(places), c.expires_at > now))
-    for source, key, digest, event_ids in found:
-        yield (source, key), (digest, json.loads(event_ids))
+    query = select(c.key, c.digest, c.event_ids, c.expires_at)
+    for source in {source for source, _ in places}:
+        for keys in chunks([key for of, key in places if of == source]):
+            found = connection.execute(query.where(c.source == source, c.key.in_(keys)))
+            for key, digest, event_ids, expires_at in found:
+                if expires_at > now:
+                    yield (source, key), (digest, json.loads(event_ids))
 
 
 def _store_keys(connection: Connection, rows: Sequence[dict[str, Any]], now: int) -> None:
