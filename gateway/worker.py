@@ -179,6 +179,7 @@ class Worker:
                 taken_back = await self._in_store(self.upkeep.reap, self._now())
                 if taken_back:
                     log.warning("leases.ended", deliveries=taken_back)
+                await self._in_store(self.upkeep.forget_keys, self._now())
                 await self._follow()
                 await self._close_retired()
                 if self._held and time.monotonic() - extended > _HEARTBEAT.total_seconds():
@@ -196,7 +197,6 @@ class Worker:
         longest = {name: outlet.retry.longest for name, outlet in self.current.gateway.destinations.items()}
         if await self._in_store(self.upkeep.bring_forward, longest, self._now()):
             log.warning("retries.brought_forward", note="they were due later than any retry may be: a clock was set")
-        await self._in_store(self.upkeep.forget_keys, self._now())
 
     async def _follow(self) -> None:
         newest = await self._in_store(self.revisions.newest)

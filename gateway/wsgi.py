@@ -74,7 +74,7 @@ def application_at(path: Path) -> GatewayApp:
     stored = Document(store.revisions.files(number), document.folder)
     admission = Admission(time.monotonic, runtime_folder(folder))
     disk = place.file.parent if isinstance(place, SqliteFile) else None  # a server looks after its own
-    look = partial(admission.look, disk, settings.keep_free) if disk else _nothing
+    look: Callable[[], None] = partial(admission.look, disk, settings.keep_free) if disk else lambda: None
     look()
     door = Door(
         current=current(Workshop(), stored, number, store.revisions),
@@ -104,10 +104,6 @@ def _keep_house(store: Store, door: Door, look: Callable[[], None]) -> None:
                 metrics.revision.set(newest)
         except Exception as error:
             log.warning("housekeeping.failed", error=str(error))
-
-
-def _nothing() -> None:
-    """What there is to do where nothing is."""
 
 
 def _observe(size: int, seconds: float) -> None:

@@ -67,6 +67,14 @@ def database(request: pytest.FixtureRequest) -> Iterator[str]:
     running.engine = running.SQLITE
 
 
+@pytest.fixture
+def downstream() -> Iterator[running.Downstream]:
+    """A system that takes whatever is delivered to it."""
+    made = running.Downstream()
+    yield made
+    made.close()
+
+
 @pytest.fixture(scope="session")
 def calls() -> Contract:
     """The contract that is shipped."""

@@ -1,4 +1,4 @@
-"""What every command that reads the configuration shares: where it is."""
+"""What commands that read the configuration share: where it is, and where the database is."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from typing import Any, TypeVar
 
 import click
 
+from gateway.assembly import place_of
+from gateway.errors import ConfigError
 from gateway.settings import MAIN, Document
+from gateway.store.place import Place
 from gateway.values import parsed_address, parsed_duration
 
 _Command = TypeVar("_Command", bound=Any)
@@ -31,6 +34,14 @@ def config_option(command: _Command) -> _Command:
     )
     decorated: _Command = option(command)
     return decorated
+
+
+def place_there(document: Document) -> Place:
+    """Where the database is, for commands that make none. Raises ConfigError."""
+    place = place_of(document.settings(), document.folder)
+    if place.is_missing:
+        raise ConfigError("database", f"there is no {place}", "it is made when the gateway first runs")
+    return place
 
 
 def address(_ctx: click.Context, _param: click.Parameter, value: str | None) -> tuple[str, int] | None:

@@ -16,20 +16,19 @@ from sqlalchemy import Connection, select
 
 from gateway import supervisor
 from gateway.assembly import place_of
-from gateway.cli.configured import config_option
+from gateway.cli.configured import config_option, place_there
 from gateway.errors import ConfigError, StoreUnavailable
 from gateway.model.delivery import State
 from gateway.settings import Document
 from gateway.store import backup as copies
 from gateway.store.engine import Database
-from gateway.store.history import History
+from gateway.store.history import COUNTED, History
 from gateway.store.migrate import known_schemas, schema_of
 from gateway.store.migrate import migrate as bring_up_to_date
-from gateway.store.place import Place, SqliteFile
+from gateway.store.place import SqliteFile
 from gateway.store.store import database_at
 from gateway.store.tables import events, moment_of
 
-_MANY = 10_001
 _FOUND = 1
 _FREE = ("freelist_count", "page_size")
 _file = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
@@ -45,7 +44,7 @@ def database() -> None:
 @click.option("--full", is_flag=True, help="Compare every index with its table too; it takes longer.")
 def check(document: Document, full: bool) -> int:
     """Say what the database is, what it holds and whether it is sound. Exit 0, or 1 with what is wrong."""
-    place = _there(document)
+    place = place_there(document)
     click.echo(f"database  {place}")
     problems: list[str] = []
     try:
@@ -85,7 +84,7 @@ def migrate(document: Document) -> None:
 @click.option("--force", is_flag=True, help="Replace FILE if it is there.")
 def backup(document: Document, file: Path, force: bool) -> None:
     """Copy the database to FILE, as it is at one moment; the gateway may run meanwhile."""
-    place = _there(document)
+    place = place_there(document)
     with closing(database_at(place)) as opened, _progress() as progress:
         copies.back_up(opened, file, force=force, keep_free=document.settings().keep_free, progress=progress)
     click.echo(f"backed up {place} to {file}, {_size(file.stat().st_size)}")
@@ -112,13 +111,6 @@ def restore(document: Document, file: Path, force: bool) -> None:
         "What waited when the backup was made will be delivered once the gateway runs, again where it was delivered"
         " since. What was accepted since is not in it."
     )
-
-
-def _there(document: Document) -> Place:
-    place = place_of(document.settings(), document.folder)
-    if place.is_missing:
-        raise ConfigError("database", f"there is no {place}", "it is made when the gateway first runs")
-    return place
 
 
 def _tell_kind(opened: Database) -> None:
@@ -189,7 +181,7 @@ def _shown(moment: datetime) -> str:
 
 
 def _count(number: int) -> str:
-    return f"{number - 1} or more" if number == _MANY else str(number)
+    return f"{number - 1} or more" if number == COUNTED else str(number)
 
 
 def _size(number: int) -> str:

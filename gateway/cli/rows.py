@@ -11,9 +11,7 @@ from typing import Any, TypeVar
 
 import click
 
-from gateway.assembly import place_of
-from gateway.cli.configured import config_option
-from gateway.errors import ConfigError
+from gateway.cli.configured import config_option, place_there
 from gateway.model.delivery import State
 from gateway.settings import Document
 from gateway.store.history import History, Selection
@@ -32,10 +30,7 @@ _WIDEST = 60
 
 @contextmanager
 def _history(document: Document) -> Iterator[History]:
-    place = place_of(document.settings(), document.folder)
-    if place.is_missing:
-        raise ConfigError("database", f"there is no {place}", "it is made when the gateway first runs")
-    store = open_store(place)
+    store = open_store(place_there(document))
     try:
         yield store.history
     finally:

@@ -77,7 +77,9 @@ async def _work(document: Document, *, drain: float, until_idle: bool, listen: t
         loop.add_signal_handler(number_of_signal, worker.stop)
     bell = listen_for_bell(runtime_of(document))
     loop.add_reader(bell, _rung, bell, worker)
-    listener = Listener(place, partial(_wake, loop, worker)) if isinstance(place, PostgresServer) else None
+    listener = (
+        Listener(place, partial(loop.call_soon_threadsafe, worker.wake)) if isinstance(place, PostgresServer) else None
+    )
     health = await serve_health(listen, in_force, store) if listen else None
     try:
         await worker.work()
@@ -89,11 +91,6 @@ async def _work(document: Document, *, drain: float, until_idle: bool, listen: t
         if health is not None:
             await health.cleanup()
         store.close()
-
-
-def _wake(loop: asyncio.AbstractEventLoop, worker: _Wakes) -> None:
-    """From another thread."""
-    loop.call_soon_threadsafe(worker.wake)
 
 
 def _rung(bell: socket.socket, worker: _Wakes) -> None:

@@ -31,7 +31,7 @@ def is_dump(file: Path) -> bool:
 
 def dump(place: PostgresServer, file: Path) -> None:
     """Write the database, as it is at one moment, to `file`. Raises ConfigError."""
-    _run("pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={file}", f"--dbname={_url(place)}")
+    _run("pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={file}", f"--dbname={place}")
 
 
 def schema_in(file: Path) -> str:
@@ -55,7 +55,7 @@ def restore(place: PostgresServer, file: Path) -> None:
     _check_alone(place)
     _run(
         "pg_restore", "--clean", "--if-exists", "--single-transaction", "--no-owner", "--no-privileges",
-        f"--dbname={_url(place)}", str(file),
+        f"--dbname={place}", str(file),
     )  # fmt: skip
 
 
@@ -67,11 +67,6 @@ def _check_alone(place: PostgresServer) -> None:
                 hint = "stop it on every machine first"
                 raise ConfigError("database", f"a gateway uses {place}, by {others} connections", hint)
             time.sleep(0.1)
-
-
-def _url(place: PostgresServer) -> str:
-    """It holds no password: `place_named` refuses one."""
-    return place.url.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 def _run(program: str, *arguments: str) -> str:

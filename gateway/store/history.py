@@ -30,7 +30,7 @@ from gateway.store.tables import (
 
 _PAGE = 500
 _LONGEST_ID = 19
-_COUNTED = 10_001
+COUNTED = 10_001
 """Where a backlog is longer, that it is says enough: nobody counts a million rows to draw a page."""
 
 
@@ -145,7 +145,7 @@ class History:
         rows = (
             select(literal(1))
             .where(deliveries.c.destination == of, deliveries.c.state == literal_column(f"'{state.value}'"))
-            .limit(_COUNTED)
+            .limit(COUNTED)
         )
         with self._database.reading() as connection:
             return connection.execute(select(func.count()).select_from(rows.subquery())).scalar_one()
@@ -163,7 +163,7 @@ class History:
         of = select(names.c.id).where(names.c.name == destination).scalar_subquery()
         d = deliveries.c
         waiting = (d.destination == of, d.state == literal_column("'waiting'"), d.head == literal_column("1"))
-        first = select(d.created_at).where(*waiting).order_by(d.priority, d.due_at).limit(_COUNTED).subquery()
+        first = select(d.created_at).where(*waiting).order_by(d.priority, d.due_at).limit(COUNTED).subquery()
         with self._database.reading() as connection:
             made = connection.execute(select(func.min(first.c.created_at))).scalar()
         return None if made is None else moment_of(made)

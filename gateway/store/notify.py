@@ -60,7 +60,7 @@ class NotifyBell:
 class Listener:
     """What a worker hears it by: calls `heard` from a thread of its own, also after each time that it was deaf."""
 
-    def __init__(self, place: PostgresServer, heard: Callable[[], None]) -> None:
+    def __init__(self, place: PostgresServer, heard: Callable[[], object]) -> None:
         self._place = place
         self._heard = heard
         self._closed = False

@@ -11,25 +11,12 @@ import requests
 from gateway.contracts.load import load
 from gateway.model.sample import sample
 from tests import ROOT
+from tests.benchmarks.configured import delivering
 from tests.benchmarks.hello import WEB_PROCESSES, bare_gunicorn, hello_request
 from tests.benchmarks.load import calls_per_second, delivery_latencies
 from tests.running import free_port, running
 
 ROUNDS = 7
-_CONFIGURATION = """
-web_processes = {web}
-[log]
-level = "warning"
-[sources.pbx]
-contract = "contract.toml"
-authenticate = {{ kind = "anonymous" }}
-[destinations.sink]
-kind = "http"
-url = "http://127.0.0.1:{sink}/"
-active = {active}
-[routes.all]
-to = "sink"
-"""
 _CALLS = load((ROOT / "wsdl/calls/contract.toml").read_text(encoding="utf-8"), "contract.toml")
 _EVENT = _CALLS.events["call.ended"]
 
@@ -43,7 +30,7 @@ def main() -> None:
 
 
 def _throughput(folder: Path) -> None:
-    configuration = _CONFIGURATION.format(web=WEB_PROCESSES, sink=9, active="false")
+    configuration = delivering(9, active=False)
     with running(folder, configuration) as gateway, bare_gunicorn(folder) as hello:
         measured = {
             "hello": (hello, hello_request(hello)),
@@ -66,7 +53,7 @@ def _throughput(folder: Path) -> None:
 
 def _latency(folder: Path) -> None:
     sink = free_port()
-    configuration = _CONFIGURATION.format(web=WEB_PROCESSES, sink=sink, active="true")
+    configuration = delivering(sink, active=True)
     with running(folder, configuration) as gateway:
         found = delivery_latencies(gateway.port, sink, lambda call_id: json_request(gateway.port, call_id))
     p50, p99 = found[len(found) // 2], found[len(found) * 99 // 100]

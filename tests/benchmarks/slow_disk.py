@@ -12,6 +12,7 @@ from pathlib import Path
 import uvloop
 
 from tests.benchmarks.__main__ import json_request
+from tests.benchmarks.configured import delivering
 from tests.benchmarks.load import answer_latencies
 from tests.benchmarks.stores import sink
 from tests.faults.preload import compiled
@@ -19,21 +20,6 @@ from tests.running import running
 
 _ROUNDS = 3
 _RATE = 200
-_CONFIGURATION = """
-web_processes = 2
-worker_processes = {workers}
-[log]
-level = "warning"
-[sources.pbx]
-contract = "contract.toml"
-authenticate = {{ kind = "anonymous" }}
-[destinations.sink]
-kind = "http"
-url = "http://127.0.0.1:{sink}/"
-active = {active}
-[routes.all]
-to = "sink"
-"""
 
 
 def main() -> None:
@@ -51,7 +37,7 @@ def _round(workers: int, *, slow: bool) -> tuple[float, float]:
     with tempfile.TemporaryDirectory() as name, sink() as port:
         folder = Path(name)
         environment = {"LD_PRELOAD": str(compiled("slow_sync.c", folder))} if slow else {}
-        text = _CONFIGURATION.format(workers=max(workers, 1), sink=port, active=str(workers > 0).lower())
+        text = delivering(port, f"worker_processes = {max(workers, 1)}", active=workers > 0)
         with running(folder, text, **environment) as gateway:
             found = uvloop.run(answer_latencies(gateway.port, lambda n: json_request(gateway.port, str(n)), _RATE, 5))
     return found[len(found) // 2], found[len(found) * 99 // 100]

@@ -16,7 +16,8 @@ import uvloop
 
 from gateway.model.delivery import State
 from tests.benchmarks.__main__ import json_request, soap_request
-from tests.benchmarks.hello import WEB_PROCESSES, bare_gunicorn, hello_request
+from tests.benchmarks.configured import delivering
+from tests.benchmarks.hello import bare_gunicorn, hello_request
 from tests.benchmarks.load import calls_per_second
 from tests.postgresql import a_database
 from tests.running import RunningGateway, free_port, running, wait_for
@@ -24,22 +25,6 @@ from tests.running import RunningGateway, free_port, running, wait_for
 _ROUNDS = 5
 _SECONDS = 3.0
 _WARM_UP = 0.5
-_CONFIGURATION = """
-{database}
-web_processes = {web}
-[log]
-level = "warning"
-[sources.pbx]
-contract = "contract.toml"
-authenticate = {{ kind = "anonymous" }}
-[destinations.sink]
-kind = "http"
-url = "http://127.0.0.1:{sink}/"
-active = {active}
-slots = 64
-[routes.all]
-to = "sink"
-"""
 _SAYS = (json_request, soap_request)
 
 
@@ -58,7 +43,7 @@ def _table(*, active: bool) -> None:
             home = Path(folder) / name
             home.mkdir()
             database = f'database = "{held.enter_context(a_database())}"' if name == "postgresql" else ""
-            text = _CONFIGURATION.format(database=database, web=WEB_PROCESSES, sink=port, active=str(active).lower())
+            text = delivering(port, database, active=active, slots=64)
             gateways[name] = held.enter_context(running(home, text))
         rates: dict[str, list[float]] = {}
         for _ in range(_ROUNDS):

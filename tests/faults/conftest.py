@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.faults.clock import Clock
-from tests.running import Downstream
 
 LONG = int(os.environ.get("GATEWAY_FAULTS", "0"))
 """How many faults `make faults` asks for; 0 for the few that every change is tried with."""
-
-
-@pytest.fixture
-def downstream() -> Iterator[Downstream]:
-    made = Downstream()
-    yield made
-    made.close()
 
 
 @pytest.fixture

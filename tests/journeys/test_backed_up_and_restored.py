@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from gateway.store.history import Selection
 from tests.running import Downstream, RunningGateway, running, wait_for
@@ -23,13 +20,6 @@ active = {active}
 [routes.all]
 to = "downstream"
 """
-
-
-@pytest.fixture
-def downstream() -> Iterator[Downstream]:
-    made = Downstream()
-    yield made
-    made.close()
 
 
 def call(gateway: RunningGateway) -> str:

@@ -39,13 +39,6 @@ to = ["downstream", "hanging"]
 
 
 @pytest.fixture
-def downstream() -> Iterator[Downstream]:
-    made = Downstream()
-    yield made
-    made.close()
-
-
-@pytest.fixture
 def hanging() -> Iterator[Downstream]:
     made = Downstream()
     made.hangs.clear()

@@ -33,13 +33,6 @@ to = "downstream"
 """
 
 
-@pytest.fixture
-def downstream() -> Iterator[Downstream]:
-    made = Downstream()
-    yield made
-    made.close()
-
-
 @pytest.fixture(params=[running.SQLITE, running.POSTGRESQL])
 def shared(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A database that both gateways are given."""

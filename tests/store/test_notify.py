@@ -13,17 +13,9 @@ import pytest
 from gateway.store.notify import Listener, NotifyBell
 from gateway.store.place import PostgresServer, place_named
 from gateway.store.wakeup import bell_of
-from tests.postgresql import a_database, thrown_out
+from tests.postgresql import thrown_out
 
 Heard = queue.Queue[bool]
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[PostgresServer]:
-    with a_database() as url:
-        place = place_named(url, tmp_path, tmp_path)
-        assert isinstance(place, PostgresServer)
-        yield place
 
 
 @pytest.fixture

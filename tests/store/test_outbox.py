@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from sqlalchemy import event, update
+from sqlalchemy import update
 
 from gateway.model.delivery import Delivery, Outcome
 from gateway.store.history import Selection
@@ -20,6 +19,7 @@ from gateway.store.store import Store, database_at
 from gateway.store.tables import deliveries
 from gateway.store.upkeep import Upkeep
 from tests.builders import NOON, an_attempt, an_entry
+from tests.store.plans import issued_by, plan_of
 from tests.store.rows import make_replays, shown, state, waiting
 
 SECOND = timedelta(seconds=1)
@@ -251,9 +251,7 @@ def test_what_is_released_is_due_at_once_and_the_try_is_not_counted(
 
 def test_no_statement_of_a_worker_scans_a_table(store_in_a_file: Store) -> None:
     store, outbox = store_in_a_file, Outbox(store_in_a_file.database, "worker")
-    issued: list[tuple[str, Any]] = []
-    with store.database.peeking() as connection:
-        event.listen(connection, "before_cursor_execute", lambda _c, _r, sql, values, *_: issued.append((sql, values)))
+    issued = issued_by(store)
     waiting(store)
     del issued[:]
     (delivery,) = outbox.claim({"crm": 1}, NOON)
@@ -261,7 +259,7 @@ def test_no_statement_of_a_worker_scans_a_table(store_in_a_file: Store) -> None:
     Upkeep(store.database).reap(NOON + timedelta(hours=1))
     outbox.settle([an_attempt(delivery)], NOON)
     outbox.release()
-    plans = {sql: _plan(store, sql, values) for sql, values in issued if "deliveries" in sql and "INSERT" not in sql}
+    plans = {sql: plan_of(store, sql, values) for sql, values in issued if "deliveries" in sql and "INSERT" not in sql}
     steps = [step for plan in plans.values() for step in plan]
     assert all(
         step.startswith("SEARCH") or step.endswith("deliveries_leased") for step in steps if "deliveries" in step
@@ -270,11 +268,6 @@ def test_no_statement_of_a_worker_scans_a_table(store_in_a_file: Store) -> None:
     asked_for_due = [plan for sql, plan in plans.items() if "due_at <=" in sql]
     assert len(asked_for_due) >= 2
     assert all(any("USING INDEX deliveries_claim" in step for step in plan) for plan in asked_for_due)
-
-
-def _plan(store: Store, sql: str, values: Any) -> list[str]:
-    with store.database.reading() as connection:
-        return [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values)]
 
 
 def test_what_waits_for_a_destination_that_is_gone_says_so(store: Store) -> None:

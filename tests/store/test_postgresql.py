@@ -5,26 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import insert
 
 from gateway.errors import StoreUnavailable
 from gateway.store.migrate import migrate
-from gateway.store.place import PostgresServer, place_named
+from gateway.store.place import PostgresServer
 from gateway.store.postgresql import PostgresDatabase
 from gateway.store.tables import names
-from tests.postgresql import a_database, closed, thrown_out
+from tests.postgresql import closed, thrown_out
 from tests.store.batches import count
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[PostgresServer]:
-    with a_database() as url:
-        place = place_named(url, tmp_path, tmp_path)
-        assert isinstance(place, PostgresServer)
-        yield place
 
 
 @pytest.fixture
