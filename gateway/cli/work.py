@@ -69,8 +69,7 @@ async def _work(document: Document, *, drain: float, until_idle: bool, listen: t
     metrics.revision.set(number)
     worker = Worker(
         current=in_force, outbox=Outbox(store.database, new_owner()), upkeep=Upkeep(store.database),
-        revisions=store.revisions,
-        until_idle=until_idle, drain=timedelta(seconds=drain),
+        revisions=store.revisions, until_idle=until_idle, drain=timedelta(seconds=drain),
     )  # fmt: skip
     loop = asyncio.get_running_loop()
     for number_of_signal in (signal.SIGTERM, signal.SIGINT):
