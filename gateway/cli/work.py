@@ -69,16 +69,15 @@ async def _work(document: Document, *, drain: float, until_idle: bool, listen: t
     metrics.revision.set(number)
     worker = Worker(
         current=in_force, outbox=Outbox(store.database, new_owner()), upkeep=Upkeep(store.database),
-        revisions=store.revisions, until_idle=until_idle, drain=timedelta(seconds=drain),
+        revisions=store.revisions,
+        until_idle=until_idle, drain=timedelta(seconds=drain),
     )  # fmt: skip
     loop = asyncio.get_running_loop()
     for number_of_signal in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number_of_signal, worker.stop)
     bell = listen_for_bell(runtime_of(document))
     loop.add_reader(bell, _rung, bell, worker)
-    listener = (
-        Listener(place, partial(loop.call_soon_threadsafe, worker.wake)) if isinstance(place, PostgresServer) else None
-    )
+    listener = Listener(place, partial(_wake, loop, worker)) if isinstance(place, PostgresServer) else None
     health = await serve_health(listen, in_force, store) if listen else None
     try:
         await worker.work()
@@ -90,6 +89,11 @@ async def _work(document: Document, *, drain: float, until_idle: bool, listen: t
         if health is not None:
             await health.cleanup()
         store.close()
+
+
+def _wake(loop: asyncio.AbstractEventLoop, worker: _Wakes) -> None:
+    """From another thread."""
+    loop.call_soon_threadsafe(worker.wake)
 
 
 def _rung(bell: socket.socket, worker: _Wakes) -> None:
