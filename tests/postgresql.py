@@ -35,7 +35,7 @@ def a_database() -> Iterator[str]:
 @contextmanager
 def closed(place: PostgresServer) -> Iterator[None]:
     """Nobody is let into the database, and whoever was there is thrown out, while the block lasts."""
-    name = str(place.url.database)
+    name = place.parameters["dbname"]
     with _server() as server:
         server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false".encode())
         thrown_out(place)
@@ -46,9 +46,8 @@ def closed(place: PostgresServer) -> Iterator[None]:
 def thrown_out(place: PostgresServer) -> None:
     """Every connection to the database ends."""
     with _server() as server:
-        server.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [place.url.database]
-        )
+        ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
+        server.execute(ended, [place.parameters["dbname"]])
 
 
 def _server() -> psycopg.Connection:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import URL, make_url
-from sqlalchemy.exc import ArgumentError
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
 
 from gateway.errors import ConfigError
 
@@ -33,9 +34,17 @@ class SqliteFile:
 
 @dataclass(frozen=True, slots=True)
 class PostgresServer:
-    """A database on a server; its password is libpq's business (PGPASSWORD, ~/.pgpass, PGSERVICE)."""
+    """A database on a server; its password is libpq's business (PGPASSWORD, ~/.pgpass, PGSERVICE).
 
-    url: URL
+    So is the URL: it means what it means to psql, several hosts and all (libpq, Connection URIs).
+    """
+
+    url: str
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """What the URL says, by libpq's names."""
+        return conninfo_to_dict(self.url)
 
     @property
     def is_missing(self) -> bool:
@@ -44,7 +53,7 @@ class PostgresServer:
 
     def __str__(self) -> str:
         """As people are told of it."""
-        return self.url.set(drivername="postgresql").render_as_string(hide_password=True)
+        return self.url
 
 
 Place = SqliteFile | PostgresServer
@@ -64,10 +73,12 @@ def place_named(url: str, root: Path, data_dir: Path) -> Place:
         return SqliteFile(file, file.with_name(file.stem + ".lock"))
     if scheme not in _POSTGRESQL:
         raise ConfigError("database", f"can't use {scheme}", "sqlite:///PATH or postgresql://USER@HOST/NAME")
+    place = PostgresServer(f"postgresql:{rest}")
     try:
-        parsed = make_url(url)
-    except (ArgumentError, ValueError):
+        found = place.parameters
+        [int(port) for port in found.get("port", "").split(",") if port]
+    except (psycopg.ProgrammingError, ValueError):
         raise ConfigError("database", "is no address", "postgresql://USER@HOST/NAME") from None
-    if parsed.password is not None or "password" in parsed.query:
+    if "password" in found:
         raise ConfigError("database", "holds a password, and this file is no place for secrets", _PASSWORD)
-    return PostgresServer(parsed.set(drivername="postgresql+psycopg"))
+    return place

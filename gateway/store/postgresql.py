@@ -114,12 +114,9 @@ class PostgresDatabase(Database):
 
 
 def connected(place: PostgresServer) -> psycopg.Connection[Any]:
-    """A connection of the driver's own, each statement its own transaction: for notifications. Raises psycopg.Error.
-
-    It goes where SQLAlchemy's go: a URL may name several hosts in a form that libpq reads otherwise.
-    """
-    _, found = place.url.get_dialect()().create_connect_args(place.url)
-    return psycopg.connect(**found, autocommit=True, **_connect_arguments(place))
+    """A connection of the driver's own, each statement its own transaction. Raises psycopg.Error."""
+    chosen: dict[str, Any] = {name: value for name, value in _CONNECT.items() if name not in place.parameters}
+    return psycopg.connect(place.url, autocommit=True, **chosen)
 
 
 _IS_READ_ONLY = "SELECT current_setting('transaction_read_only')::boolean"
@@ -134,16 +131,14 @@ _BEGIN_DURABLE = (
 
 def _engine(place: PostgresServer, session: Mapping[str, str], **pool: Any) -> Engine:  # noqa: ANN401 - its arguments
     """SQLAlchemy over the server. Transactions are begun by us, as on SQLite."""
-    engine = create_engine(place.url, isolation_level="AUTOCOMMIT", connect_args=_connect_arguments(place), **pool)
+    # libpq reads the URL, so that it means here what it means to pg_dump.
+    engine = create_engine(
+        "postgresql+psycopg://", creator=lambda: connected(place), isolation_level="AUTOCOMMIT", **pool
+    )
 
     @event.listens_for(engine, "connect")
     def _set_up(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's connection
         chosen = ", ".join(f"set_config('{name}', '{value}', false)" for name, value in session.items())
-        connection.autocommit = True
         connection.execute(f"SELECT {chosen}")
 
     return engine
-
-
-def _connect_arguments(place: PostgresServer) -> dict[str, Any]:
-    return {name: value for name, value in _CONNECT.items() if name not in place.url.query}

@@ -63,6 +63,5 @@ def _accepted(gateway: RunningGateway) -> str | None:
 
 
 def _either(*servers: Server) -> str:
-    ports = ",".join(str(server.port) for server in servers)
-    hosts = ",".join("127.0.0.1" for _ in servers)
-    return f"postgresql://postgres@/postgres?host={hosts}&port={ports}&target_session_attrs=read-write"
+    hosts = ",".join(f"127.0.0.1:{server.port}" for server in servers)
+    return f"postgresql://postgres@{hosts}/postgres?target_session_attrs=read-write"

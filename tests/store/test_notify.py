@@ -34,8 +34,8 @@ def test_a_ring_is_heard(server: PostgresServer, heard: Heard) -> None:
 
 
 def test_it_is_where_the_store_is_however_its_url_names_several_hosts(server: PostgresServer) -> None:
-    host = f"{server.url.host}:{server.url.port or 5432}"
-    either = PostgresServer(server.url.set(host=None, port=None, query={"host": (host, host)}))
+    host = f"{server.parameters['host']}:{server.parameters.get('port', 5432)}"
+    either = PostgresServer(f"postgresql://{server.parameters['user']}@{host},{host}/{server.parameters['dbname']}")
     told = threading.Event()
     with closing(Listener(either, told.set)):
         assert told.wait(5)

@@ -38,6 +38,12 @@ def test_a_server_is_told_by_its_url(scheme: str) -> None:
     assert "postgresql://gateway@db:5433/calls?sslmode=verify-full" == str(place)
 
 
+def test_several_servers_are_told_as_libpq_reads_them() -> None:
+    place = place_named("postgresql://gateway@db1:5433,db2:5434/calls?target_session_attrs=read-write", HERE, DATA)
+    assert isinstance(place, PostgresServer)
+    assert ("db1,db2", "5433,5434") == (place.parameters["host"], place.parameters["port"])
+
+
 @pytest.mark.parametrize("url", ["postgresql://gateway:word@db/calls", "postgresql://gateway@db/calls?password=word"])
 def test_a_password_does_not_belong_there(url: str) -> None:
     with pytest.raises(ConfigError, match="holds a password") as told:

@@ -39,7 +39,7 @@ def test_only_a_durable_transaction_waits_for_the_disk(database: PostgresDatabas
 
 
 def test_a_durable_transaction_waits_even_where_the_server_would_not(server: PostgresServer) -> None:
-    careless = server.url.update_query_dict({"options": "-c synchronous_commit=off"})
+    careless = f"{server.url}?options=-c%20synchronous_commit%3Doff"
     with closing(PostgresDatabase(PostgresServer(careless))) as database:
         with database.writing() as connection:
             assert "on" == connection.exec_driver_sql("SHOW synchronous_commit").scalar_one()
@@ -50,7 +50,7 @@ def test_a_durable_transaction_waits_even_where_the_server_would_not(server: Pos
 
 @pytest.mark.parametrize("waits", ["local", "remote_apply"])
 def test_what_replicas_must_have_is_left_to_the_server(server: PostgresServer, waits: str) -> None:
-    chosen = server.url.update_query_dict({"options": f"-c synchronous_commit={waits}"})
+    chosen = f"{server.url}?options=-c%20synchronous_commit%3D{waits}"
     with closing(PostgresDatabase(PostgresServer(chosen))) as database, database.writing() as connection:
         assert waits == connection.exec_driver_sql("SHOW synchronous_commit").scalar_one()
 
