@@ -11,6 +11,8 @@ from typing import cast
 
 import uvloop
 
+WARM_UP = 0.5
+"""Seconds of calls that are not counted, until every process of the server is warm."""
 UNIQUE = b"@@@@@@@@"
 """Where a request has this, each call has another number of as many digits."""
 _numbers = itertools.count()
@@ -71,7 +73,7 @@ async def _calls_per_second(port: int, request: bytes, connections: int, seconds
     made = [
         await loop.create_connection(lambda: _Caller(request, answered), "127.0.0.1", port) for _ in range(connections)
     ]
-    await asyncio.sleep(0.5)  # until every process of the server is warm
+    await asyncio.sleep(WARM_UP)
     counts[True] = 0
     started = time.perf_counter()
     await asyncio.sleep(seconds)

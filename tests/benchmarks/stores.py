@@ -18,13 +18,12 @@ from gateway.model.delivery import State
 from tests.benchmarks.__main__ import json_request, soap_request
 from tests.benchmarks.configured import delivering
 from tests.benchmarks.hello import bare_gunicorn, hello_request
-from tests.benchmarks.load import calls_per_second
+from tests.benchmarks.load import WARM_UP, calls_per_second
 from tests.postgresql import a_database
 from tests.running import RunningGateway, free_port, running, wait_for
 
 _ROUNDS = 5
 _SECONDS = 3.0
-_WARM_UP = 0.5
 _SAYS = (json_request, soap_request)
 
 
@@ -66,7 +65,7 @@ def _accepted(gateway: RunningGateway, says: Callable[[int, str], bytes]) -> flo
 def _delivered(gateway: RunningGateway, says: Callable[[int, str], bytes]) -> float:
     """What was accepted, over the time until the last of it was delivered."""
     started = time.perf_counter()
-    accepted = _accepted(gateway, says) * (_SECONDS + _WARM_UP)
+    accepted = _accepted(gateway, says) * (_SECONDS + WARM_UP)
     with gateway.history() as history:
         unfinished = (State.WAITING, State.CLAIMED)
         wait_for(lambda: not any(history.backlog("sink", state) for state in unfinished), 120, "the end of the backlog")
