@@ -15,6 +15,7 @@ from gateway.authenticators import AnyOf, Authenticator
 from gateway.bindings.http import HttpBinding
 from gateway.bindings.soap import SoapBinding
 from gateway.contracts.load import load
+from gateway.current import Current
 from gateway.errors import ConfigError
 from gateway.model.contract import Contract
 from gateway.model.field_reading import Reading
@@ -26,16 +27,11 @@ from gateway.model.retention import Ages, Policy
 from gateway.model.retry import RetryPolicy
 from gateway.model.route import Route, Routes
 from gateway.model.template import Template
-from gateway.pipeline import Current, Gateway, Outlet, Source
-from gateway.settings import (
-    DestinationSettings,
-    Document,
-    IdempotencySettings,
-    RetentionAges,
-    RouteSettings,
-    Settings,
-    SourceSettings,
-)
+from gateway.pipeline import Gateway, Outlet, Source
+from gateway.settings import Document, Settings
+from gateway.settings.destinations import DestinationSettings, RouteSettings
+from gateway.settings.retention import RetentionAges
+from gateway.settings.sources import IdempotencySettings, SourceSettings
 from gateway.soap.declared import DeclaredService
 from gateway.store.place import Place, place_named
 from gateway.store.revisions import Revisions

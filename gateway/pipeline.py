@@ -166,32 +166,6 @@ class Gateway:
         )
 
 
-class Current:
-    """The newest Gateway of this process. One that can't be built leaves the old in force, and is told."""
-
-    def __init__(self, gateway: Gateway, build: Callable[[int], Gateway]) -> None:
-        self.gateway = gateway
-        self.failed: str = ""
-        """Why the newest revision is not in force; "" where it is."""
-        self._build = build
-        self._tried = gateway.revision
-
-    def follow(self, newest: int) -> bool:
-        """Put the revision `newest` in force if it is one; whether it is now. Call it about once a second."""
-        if newest <= self._tried:
-            return False
-        self._tried = newest
-        try:
-            self.gateway = self._build(newest)
-        except Exception as error:
-            self.failed = f"revision {newest} can't be built: {error}"
-            log.error("configuration.failed", revision=newest, error=str(error))
-            return False
-        self.failed = ""
-        log.info("configuration.in_force", revision=newest)
-        return True
-
-
 def payload_of(delivery: Delivery, now: datetime) -> Payload:
     """What the destination gets: the CloudEvent in structured mode, with Standard Webhooks' headers."""
     event = delivery.event

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
-from gateway.pipeline import Current
+from gateway.current import Current
 from gateway.store.revisions import Revisions
 
 

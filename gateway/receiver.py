@@ -16,11 +16,12 @@ from gateway.admission import Admission
 from gateway.bindings.soap import SoapBinding
 from gateway.contracts.page import page
 from gateway.contracts.wsdl import wsdl, xsd
+from gateway.current import Current
 from gateway.errors import Internal, Refusal, TimedOut, UnknownOperation
 from gateway.incoming import Body, Timed
 from gateway.model.receipt import Receipt
 from gateway.model.request import Answer, Dialect, Request
-from gateway.pipeline import Apart, Current, Gateway, in_place
+from gateway.pipeline import Apart, Gateway, in_place
 from gateway.store.inbox import Inbox
 from gateway.telemetry import metrics
 from gateway.telemetry.logs import log

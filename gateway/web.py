@@ -12,9 +12,9 @@ from typing import Any
 from flask import Flask, Response, abort, request
 from werkzeug.exceptions import HTTPException
 
+from gateway.current import Current
 from gateway.errors import StoreUnavailable
 from gateway.model.delivery import State
-from gateway.pipeline import Current
 from gateway.readiness import readiness
 from gateway.receiver import PREFIX, Door, wsgi_response
 from gateway.settings import Settings

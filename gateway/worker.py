@@ -12,9 +12,10 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import ParamSpec, TypeVar
 
+from gateway.current import Current
 from gateway.errors import StoreUnavailable
 from gateway.model.delivery import Attempt, Delivery
-from gateway.pipeline import Current, Gateway
+from gateway.pipeline import Gateway
 from gateway.store.outbox import LEASE, Outbox
 from gateway.store.revisions import Revisions
 from gateway.store.upkeep import Upkeep

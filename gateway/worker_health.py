@@ -7,7 +7,7 @@ import os
 
 from aiohttp import web
 
-from gateway.pipeline import Current
+from gateway.current import Current
 from gateway.readiness import readiness
 from gateway.store.store import Store
 from gateway.telemetry import metrics

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from gateway.assembly import Workshop
+from gateway.current import Current
 from gateway.errors import ConfigError
 from gateway.model.delivery import Payload, Reply
-from gateway.pipeline import Current, Gateway
+from gateway.pipeline import Gateway
 from gateway.settings import MAIN, Document
 from gateway.store.inbox import Inbox
 from gateway.store.place import PostgresServer

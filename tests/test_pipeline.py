@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from gateway import __version__
+from gateway.current import Current
 from gateway.errors import (
     ContractViolation,
     DeliveryError,
@@ -26,7 +27,7 @@ from gateway.errors import (
 from gateway.model.delivery import Attempt, Outcome, Reply, State
 from gateway.model.receipt import Receipt, Status
 from gateway.model.request import Request
-from gateway.pipeline import Current, Gateway, payload_of
+from gateway.pipeline import Gateway, payload_of
 from gateway.store.history import Selection
 from gateway.store.store import Store
 from tests.builders import NOON, a_delivery, a_request

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
+from gateway.current import Current
 from gateway.errors import UnknownSource
-from gateway.pipeline import Current, Gateway
+from gateway.pipeline import Gateway
 from gateway.receiver import Door
 from gateway.settings import Settings
 from gateway.store.store import Store

@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from gateway.current import Current
 from gateway.model.delivery import Reply
-from gateway.pipeline import Current, Gateway
+from gateway.pipeline import Gateway
 from gateway.store.history import Selection
 from gateway.store.outbox import LEASE, Outbox, new_owner
 from gateway.store.store import Store

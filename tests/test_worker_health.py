@@ -8,8 +8,9 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from gateway.current import Current
 from gateway.errors import UnknownSource
-from gateway.pipeline import Current, Gateway
+from gateway.pipeline import Gateway
 from gateway.store.store import Store
 from gateway.worker_health import serve_health
 from tests.configured import ANYBODY, a_gateway, unusable

@@ -29,6 +29,17 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Original:
+    """The call that brought an event, as it is stored: its secrets are masked."""
+
+    method: str
+    headers: Mapping[str, str]
+    """Names in lower case."""
+    content_type: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """A delivery that a worker holds."""
 
@@ -40,6 +51,12 @@ class Delivery:
     """The number of the try that is due, from 1."""
     webhook_id: str
     """The same at every attempt; what a receiver recognises a repeat by (Standard Webhooks)."""
+    order_key: str | None = None
+    """Deliveries of one destination that share it go one at a time, in order."""
+    replay: int | None = None
+    """The number of the replay that made it."""
+    original: Original | None = None
+    """The call that brought the event, where the way out asks for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,3 +90,5 @@ class Attempt:
     """When the next is due, where the delivery waits again."""
     status: int | None = None
     error: str = ""
+    pauses: bool = False
+    """Whether the destination wants no more of anything (HTTP 410)."""

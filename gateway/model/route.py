@@ -30,6 +30,10 @@ class Duty:
 
     route: str
     destination: str
+    order_key: str | None = None
+    """What it shares with those it may not overtake."""
+    dead: str = ""
+    """Why it is dead from the start: whether it was wanted could not be told."""
 
 
 @dataclass(frozen=True, slots=True)

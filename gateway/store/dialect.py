@@ -23,6 +23,13 @@ def is_sqlite(connection: Connection) -> bool:
     return connection.dialect.name == "sqlite"
 
 
+def storable(text: str) -> str:
+    """`text` as every database takes it: PostgreSQL holds no NUL, and UTF-8 no half of a surrogate pair."""
+    if "\0" not in text and text.isascii():
+        return text
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+
+
 def inserting(connection: Connection, table: Table) -> Any:  # noqa: ANN401 - two classes of one shape
     """An insert that can say what becomes of rows that are there already (`on_conflict_do_…`)."""
     return sqlite.insert(table) if is_sqlite(connection) else postgresql.insert(table)

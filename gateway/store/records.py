@@ -13,9 +13,9 @@ from gateway.model.event import Event
 from gateway.model.idempotency import Once
 from gateway.model.receipt import Receipt
 from gateway.store import tables
-from gateway.store.dialect import chunks, insert_numbered, inserting
+from gateway.store.dialect import chunks, insert_numbered, inserting, storable
 from gateway.store.entry import Entry
-from gateway.store.tables import micros, storable
+from gateway.store.tables import micros
 
 LARGE = 256 * 1024
 """Bodies over this many bytes are kept outside the hot table."""

@@ -12,7 +12,8 @@ from sqlalchemy import Connection, delete, func, insert, select
 from gateway.errors import Refusal
 from gateway.model.bucket import Bucket
 from gateway.model.request import Request
-from gateway.store.tables import micros, refusals, storable
+from gateway.store.dialect import storable
+from gateway.store.tables import micros, refusals
 
 KEPT = 10_000
 """How many refusals the ring holds, about."""

@@ -42,13 +42,6 @@ def micros(moment: datetime) -> int:
     return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
-def storable(text: str) -> str:
-    """`text` as every database takes it: PostgreSQL holds no NUL, and UTF-8 no half of a surrogate pair."""
-    if "\0" not in text and text.isascii():
-        return text
-    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
-
-
 def moment_of(stored: int) -> datetime:
     """A stored time, in UTC."""
     return _EPOCH + timedelta(microseconds=stored)
@@ -229,7 +222,18 @@ replays = Table(
     Column("created", Integer, nullable=False, server_default=text("0")),
     Column("done", SmallInteger, nullable=False, server_default=text("0")),
     Column("state", Text, nullable=False),
+    Column("at", BigInteger, nullable=False, server_default=text("0")),
+    Column("position", BigInteger, nullable=False, server_default=text("0")),  # the row it has come to
     sqlite_autoincrement=True,
+)
+
+pauses = Table(
+    "pauses",
+    metadata,
+    Column("destination", Integer, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("reason", Text, nullable=False),
 )
 
 revisions = Table(

@@ -14,7 +14,8 @@ from pathlib import Path
 import structlog
 
 from gateway.assembly import Workshop, place_of
-from gateway.pipeline import Current, Gateway
+from gateway.current import Current
+from gateway.pipeline import Gateway
 from gateway.receiver import Door
 from gateway.settings import Document
 from gateway.store.migrate import migrate

@@ -26,7 +26,8 @@ def main() -> None:
     """Print a line for each database."""
     wanted = int(sys.argv[1]) if len(sys.argv) > 1 else _EVENTS
     print("accepted and delivered; MB resident of each process, as started and after\n")
-    for where.engine in (where.SQLITE, where.POSTGRESQL):
+    for engine in (where.SQLITE, where.POSTGRESQL):
+        where.engine = engine
         with ExitStack() as held, tempfile.TemporaryDirectory() as folder:
             text = delivering(held.enter_context(sink()), active=True, slots=64)
             gateway = held.enter_context(running(Path(folder), text))

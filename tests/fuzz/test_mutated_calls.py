@@ -23,12 +23,12 @@ from structlog.testing import capture_logs
 
 from gateway.assembly import Workshop, place_of
 from gateway.contracts.load import load
+from gateway.current import Current
 from gateway.model.canonical import canonical_json
 from gateway.model.extra import EXTRA
 from gateway.model.field_reading import Form, Reading
 from gateway.model.json_text import parsed_json
 from gateway.model.reading import reader_for
-from gateway.pipeline import Current
 from gateway.receiver import Door
 from gateway.settings import Document
 from gateway.soap.envelope import NS11, NS12

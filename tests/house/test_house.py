@@ -11,15 +11,10 @@ from pathlib import Path
 import pytest
 
 from gateway import cli, errors, plugins
-from gateway.settings import (
-    DestinationSettings,
-    IdempotencySettings,
-    RetentionSettings,
-    RetrySettings,
-    RouteSettings,
-    Settings,
-    SourceSettings,
-)
+from gateway.settings import Settings
+from gateway.settings.destinations import DestinationSettings, RetrySettings, RouteSettings
+from gateway.settings.retention import RetentionSettings
+from gateway.settings.sources import IdempotencySettings, SourceSettings
 from gateway.telemetry import metrics
 from tests import ROOT
 

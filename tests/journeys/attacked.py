@@ -16,8 +16,8 @@ from typing import Any
 from structlog.testing import capture_logs
 
 from gateway.assembly import Workshop
+from gateway.current import Current
 from gateway.model.request import Answer
-from gateway.pipeline import Current
 from gateway.receiver import Door
 from gateway.settings import Document
 from gateway.store.migrate import migrate

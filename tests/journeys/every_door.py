@@ -17,8 +17,9 @@ from lxml import etree
 from gateway.assembly import Workshop
 from gateway.contracts.load import load
 from gateway.contracts.publish import documents_of
+from gateway.current import Current
 from gateway.model.contract import Field, Type
-from gateway.pipeline import Current, Gateway
+from gateway.pipeline import Gateway
 from gateway.receiver import Door
 from gateway.settings import Document
 from gateway.store.migrate import migrate

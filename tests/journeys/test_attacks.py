@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from gateway.assembly import Workshop, place_of
-from gateway.pipeline import Current
+from gateway.current import Current
 from gateway.receiver import Door
 from gateway.settings import Document
 from gateway.store.migrate import migrate

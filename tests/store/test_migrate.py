@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -79,13 +80,13 @@ def test_a_database_newer_than_the_program_is_refused_and_left_alone(store: Stor
 
 
 def _schema(connection: Connection) -> dict[str, list[str]]:
-    """Each table's and index's text, its lines in any order: constraints may be declared before or after columns."""
+    """Each table's and index's text, its parts in any order: a column that was added stands after the constraints."""
     if not is_sqlite(connection):
         return _schema_of_server(connection)
     rows = connection.exec_driver_sql(
         "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'alembic%' ORDER BY name"
     )
-    return {name: sorted(line.strip().rstrip(",") for line in sql.splitlines() if line.strip()) for name, sql in rows}
+    return {name: sorted(filter(None, (part.strip(" \t)") for part in re.split(r"[,\n]", sql)))) for name, sql in rows}
 
 
 def _schema_of_server(connection: Connection) -> dict[str, list[str]]:

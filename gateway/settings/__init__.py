@@ -1,0 +1,127 @@
+"""gateway.toml, declared once: strict, typed, every fault with its path, secrets by reference only."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from gateway.errors import ConfigError
+from gateway.settings.destinations import DestinationSettings, RouteSettings
+from gateway.settings.retention import RetentionSettings
+from gateway.settings.sources import SourceSettings
+from gateway.toml import Table, checked, parsed, read_file
+from gateway.values import Address, Name, PositiveDuration, SecretRef, Size, WebUrl
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+class Admin(Table):
+    """[admin]: everything that is not `/in/…`."""
+
+    listen: Address = ("127.0.0.1", 8081)
+    """Where health, metrics and the operators' pages are."""
+    token: SecretRef | None = None
+    """What callers of it send as a Bearer token, or as the password of HTTP Basic; required off loopback."""
+
+    @model_validator(mode="after")
+    def _guarded(self) -> Self:
+        if self.token is None and not _is_loopback(self.listen[0]):
+            raise ValueError("listens beyond this machine and has no token")
+        return self
+
+
+class Log(Table):
+    """[log]: the lines on stderr."""
+
+    format: Literal["auto", "json", "console"] = "auto"
+    """`auto` is console on a terminal, else JSON."""
+    level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+class Settings(Table):
+    """gateway.toml."""
+
+    public_url: WebUrl = ""
+    """What callers and the WSDL use; by default `http://` and the listening address."""
+    listen: Address = ("127.0.0.1", 8080)
+    """Where `/in/…` is."""
+    admin: Admin = Admin()
+    data_dir: str = "var"
+    """Where the database, its lock and the process id are."""
+    database: str = ""
+    """`sqlite:///PATH` or `postgresql://USER@HOST/NAME`; by default gateway.db in data_dir."""
+    body_timeout: PositiveDuration = timedelta(seconds=30)
+    """How long a caller may take to send a body."""
+    keep_free: Size = 100 * 2**20
+    """Bytes that are left free on the disk of a SQLite file: below it, callers are told to come back."""
+    web_processes: Annotated[int, Field(strict=True, ge=1, le=64)] = 2
+    worker_processes: Annotated[int, Field(strict=True, ge=1, le=64)] = 1
+    log: Log = Log()
+    retention: RetentionSettings = RetentionSettings()
+    sources: dict[Name, SourceSettings] = Field(default_factory=dict)
+    destinations: dict[Name, DestinationSettings] = Field(default_factory=dict)
+    routes: dict[Name, RouteSettings] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _apart(self) -> Self:
+        if self.listen == self.admin.listen:
+            raise ValueError("listen and admin.listen must be two addresses")
+        return self
+
+    @property
+    def base_url(self) -> str:
+        """The address that callers use, without a slash at the end."""
+        return (self.public_url or url_of(self.listen)).rstrip("/")
+
+
+def url_of(address: tuple[str, int]) -> str:
+    """The URL of a listening address."""
+    host, port = address
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+class Document:
+    """gateway.toml and the files it names, from a folder or from a stored revision."""
+
+    def __init__(self, files: Mapping[str, str], folder: Path, path: Path | None = None) -> None:
+        self._files = dict(files)
+        self.path = path or folder / MAIN
+        """The gateway.toml itself."""
+        self._is_stored = path is None
+        self.folder = folder
+        """Where relative paths start; a stored revision's secrets are still files of this machine."""
+
+    @classmethod
+    def at(cls, path: Path) -> Document:
+        """The configuration at `path`. Raises ConfigError where it can't be read."""
+        return cls({MAIN: read_file(path, str(path))}, path.resolve().parent, path.resolve())
+
+    @property
+    def files(self) -> Mapping[str, str]:
+        """What was read so far, by name."""
+        return self._files
+
+    def text(self, name: str, path: str) -> str:
+        """The text of the file `name`, which the setting at `path` names. Raises ConfigError."""
+        if name not in self._files:
+            if self._is_stored:
+                raise ConfigError(path, f"the stored revision has no file {name}")
+            self._files[name] = read_file(self.folder / name, path)
+        return self._files[name]
+
+    def settings(self) -> Settings:
+        """gateway.toml, checked. Raises ConfigError with every problem."""
+        return checked(Settings, parsed(self._files[MAIN], MAIN), "", self.folder)
+
+
+MAIN = "gateway.toml"
