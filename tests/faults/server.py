@@ -9,7 +9,7 @@ import signal
 import subprocess
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from functools import cache
@@ -40,6 +40,7 @@ class Server:
 
     data: Path
     port: int = field(default_factory=free_port)
+    environment: Mapping[str, str] = field(default_factory=dict)
     _process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -147,7 +148,7 @@ class Server:
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [_program("postgres"), "-D", str(self.data), *listen, *chosen],
-                stdout=log, stderr=log, start_new_session=True, **_somebody(),
+                env=os.environ | self.environment, stdout=log, stderr=log, start_new_session=True, **_somebody(),
             )  # fmt: skip
 
 
@@ -160,7 +161,7 @@ def a_server(disk: Disk = nullcontext, segments: int = 16) -> Iterator[Server]:
         with disk(made.data):
             _give_away(made.data)
             _run("initdb", "-D", str(made.data), f"--wal-segsize={segments}", *_INITIALLY)
-            with _running(made):
+            with started(made):
                 yield made
 
 
@@ -170,17 +171,18 @@ def a_replica(of: Server) -> Iterator[Server]:
     with _folder() as folder:
         made = Server(folder / "data")
         _run("pg_basebackup", "-D", str(made.data), "-d", of.url, "-R", "-X", "stream", "-c", "fast", "--no-sync")
-        with _running(made):
+        with started(made):
             of.configure("synchronous_standby_names", "*")
             wait_for(lambda: of.ask("SELECT sync_state FROM pg_stat_replication") == ["sync"], 20, "the replica")
             yield made
 
 
 @contextmanager
-def _running(server: Server) -> Iterator[None]:
+def started(server: Server) -> Iterator[Server]:
+    """`server`, which runs while the block does."""
     try:
         server.start()
-        yield
+        yield server
     finally:
         server.stop(IMMEDIATE)
 
