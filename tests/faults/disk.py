@@ -43,4 +43,4 @@ def wait_until_full(load: Load) -> None:
         time.sleep(0.3)
         return accepted == len(load.acknowledged) and refused < len(load.refused)
 
-    wait_for(nothing_goes, 20, "a full disk")
+    wait_for(nothing_goes, 60, "a full disk")

@@ -9,8 +9,8 @@ import signal
 import subprocess
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -21,8 +21,6 @@ import pytest
 
 from tests.running import descendants, free_port, wait_for
 
-Disk = Callable[[Path], AbstractContextManager[object]]
-"""What a server's folder is on while it runs."""
 FAST, IMMEDIATE = signal.SIGINT, signal.SIGQUIT
 """How a server is told to stop: every session ends in order, or at once and with a recovery at the next start."""
 
@@ -153,16 +151,13 @@ class Server:
 
 
 @contextmanager
-def a_server(disk: Disk = nullcontext, segments: int = 16) -> Iterator[Server]:
+def a_server(segments: int = 16) -> Iterator[Server]:
     """One that runs, with nothing in it, its log laid out in so many megabytes at once. It is gone at the end."""
     with _folder() as folder:
         made = Server(folder / "data")
-        made.data.mkdir(mode=0o700)
-        with disk(made.data):
-            _give_away(made.data)
-            _run("initdb", "-D", str(made.data), f"--wal-segsize={segments}", *_INITIALLY)
-            with started(made):
-                yield made
+        _run("initdb", "-D", str(made.data), f"--wal-segsize={segments}", *_INITIALLY)
+        with started(made):
+            yield made
 
 
 @contextmanager
@@ -191,14 +186,9 @@ def started(server: Server) -> Iterator[Server]:
 def _folder() -> Iterator[Path]:
     """Not pytest's own, which only we may enter, and whose path is too long for a socket."""
     with tempfile.TemporaryDirectory(prefix="pg-") as name:
-        _give_away(Path(name))
+        if who := _somebody().get("user"):
+            shutil.chown(name, who)
         yield Path(name)
-
-
-def _give_away(folder: Path) -> None:
-    """Let it be the server's, where that isn't us."""
-    if who := _somebody().get("user"):
-        shutil.chown(folder, who)
 
 
 def _run(program: str, *arguments: str) -> None:
