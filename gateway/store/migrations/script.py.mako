@@ -14,7 +14,7 @@ depends_on = None
 def upgrade() -> None:
     """Apply. The previous program goes on beside it and under load, so that it may only add.
 
-    Tables are changed in the order in which a call is recorded (requests, events, deliveries, attempts): in another,
-    PostgreSQL finds a deadlock between the two, and whoever is calling is refused.
+    To one table: on PostgreSQL a second one is waited for with the first in hand, and calls and claims take them in
+    opposite orders. Deadlocks were met: callers were refused, or the migration itself failed.
     """
     ${upgrades if upgrades else "pass"}
