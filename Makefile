@@ -55,7 +55,7 @@ bench: install  ## measure, beside a bare gunicorn, and where the microseconds g
 fuzz: install  ## ten minutes of recorded calls with their bytes changed
 	GATEWAY_FUZZ_SECONDS=600 $(BIN)/pytest tests/fuzz
 
-faults: install  ## a hundred kills and ten power cuts: some ten minutes
+faults: install  ## a hundred kills and ten power cuts on each database: some half an hour
 	GATEWAY_FAULTS=100 $(BIN)/pytest tests/faults -s
 
 lock: install   ## write requirements.lock anew: the newest of everything, for every Python and platform we run on

@@ -8,7 +8,8 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
@@ -25,6 +26,7 @@ FAST, IMMEDIATE = signal.SIGINT, signal.SIGQUIT
 
 _SETTINGS = {"shared_buffers": "16MB", "max_connections": "40", "autovacuum": "off"}
 """Small, and as durable as any: fsync is on."""
+_INITIALLY = ("--no-sync", "--auth=trust", "--username=postgres", "--locale=C", "--encoding=UTF8")
 _OTHERS = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
 _NOT_ROOT = ("postgres", "nobody")
 """Whom a server runs as where we are root: it refuses to be root itself."""
@@ -36,22 +38,48 @@ class Server:
 
     data: Path
     port: int = field(default_factory=free_port)
+    environment: Mapping[str, str] = field(default_factory=dict)
     _process: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
         return f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
 
+    @property
+    def log(self) -> Path:
+        return self.data.parent / "log"
+
     def start(self) -> None:
         """Start it; it lets sessions in."""
-        listen = ["-h", "127.0.0.1", "-p", str(self.port), "-k", str(self.data.parent)]
-        chosen = [word for name, value in _SETTINGS.items() for word in ("-c", f"{name}={value}")]
-        with (self.data.parent / "log").open("ab") as log:
-            self._process = subprocess.Popen(
-                [_program("postgres"), "-D", str(self.data), *listen, *chosen],
-                stdout=log, stderr=log, start_new_session=True, **_somebody(),
-            )  # fmt: skip
-        wait_for(self._lets_in, 30, f"the start of PostgreSQL ({log.name})")
+        self._launch()
+        wait_for(self._has_started, 30, f"the start of PostgreSQL ({self.log})")
+
+    def lets_in(self) -> bool:
+        """Whether sessions can be had."""
+        try:
+            return self.ask("SELECT 1") == [1]
+        except psycopg.OperationalError:
+            return False
+
+    @contextmanager
+    def kept(self) -> Iterator[list[int]]:
+        """Start it again whenever it has ended by itself, as systemd does, while the block lasts; its exit codes."""
+        ends: list[int] = []
+        stop = threading.Event()
+
+        def look_after() -> None:
+            while not stop.wait(0.5):
+                if self._process is not None and self._process.poll() is not None:
+                    ends.append(self._process.returncode)
+                    self._launch()
+
+        keeper = threading.Thread(target=look_after)
+        keeper.start()
+        try:
+            yield ends
+        finally:
+            stop.set()
+            keeper.join()
 
     def stop(self, how: signal.Signals = FAST) -> None:
         """Stop it in one of its own ways, if it runs."""
@@ -108,21 +136,27 @@ class Server:
         """Make a replica the primary."""
         assert self.ask("SELECT pg_promote()") == [True]
 
-    def _lets_in(self) -> bool:
-        assert self._process is not None and self._process.poll() is None, (self.data.parent / "log").read_text()
-        try:
-            return self.ask("SELECT 1") == [1]
-        except psycopg.OperationalError:
-            return False
+    def _has_started(self) -> bool:
+        assert self._process is not None and self._process.poll() is None, self.log.read_text(encoding="utf-8")
+        return self.lets_in()
+
+    def _launch(self) -> None:
+        listen = ["-h", "127.0.0.1", "-p", str(self.port), "-k", str(self.data.parent)]
+        chosen = [word for name, value in _SETTINGS.items() for word in ("-c", f"{name}={value}")]
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [_program("postgres"), "-D", str(self.data), *listen, *chosen],
+                env=os.environ | self.environment, stdout=log, stderr=log, start_new_session=True, **_somebody(),
+            )  # fmt: skip
 
 
 @contextmanager
-def a_server() -> Iterator[Server]:
-    """One that runs, with nothing in it. It is gone at the end, and what it stored."""
+def a_server(segments: int = 16) -> Iterator[Server]:
+    """One that runs, with nothing in it, its log laid out in so many megabytes at once. It is gone at the end."""
     with _folder() as folder:
         made = Server(folder / "data")
-        _run("initdb", "-D", str(made.data), "--no-sync", "-A", "trust", "-U", "postgres", "--locale=C", "-E", "UTF8")
-        with _running(made):
+        _run("initdb", "-D", str(made.data), f"--wal-segsize={segments}", *_INITIALLY)
+        with started(made):
             yield made
 
 
@@ -132,17 +166,18 @@ def a_replica(of: Server) -> Iterator[Server]:
     with _folder() as folder:
         made = Server(folder / "data")
         _run("pg_basebackup", "-D", str(made.data), "-d", of.url, "-R", "-X", "stream", "-c", "fast", "--no-sync")
-        with _running(made):
+        with started(made):
             of.configure("synchronous_standby_names", "*")
             wait_for(lambda: of.ask("SELECT sync_state FROM pg_stat_replication") == ["sync"], 20, "the replica")
             yield made
 
 
 @contextmanager
-def _running(server: Server) -> Iterator[None]:
+def started(server: Server) -> Iterator[Server]:
+    """`server`, which runs while the block does."""
     try:
         server.start()
-        yield
+        yield server
     finally:
         server.stop(IMMEDIATE)
 

@@ -1,5 +1,7 @@
 // A power cut: after each successful fsync or fdatasync of a file below GATEWAY_SHADOW_OF, its bytes are copied to the
 // folder GATEWAY_SHADOW. What is there is what a disk is bound to have; all else was only on its way.
+// The folders below must be there already. A folder's own fsync, which makes names last, is not modelled: a name is
+// there with its first bytes, and gone or another as soon as it is removed or renamed.
 // With GATEWAY_SHADOW_NORMAL, SQLite is told `synchronous = NORMAL` wherever the gateway says FULL.
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -8,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 // It reads through SQLite's own descriptor: closing another one of the same file would end all locks of the process.
@@ -26,17 +29,28 @@ static int copied(int file, const char *to) {
     return whole;
 }
 
-static int shadowed(int file) {
+// Where the copy of `path` is, to be freed; NULL where it has none. A server's paths start in its own folder.
+static char *copy_of(const char *path) {
     const char *of = getenv("GATEWAY_SHADOW_OF"), *shadow = getenv("GATEWAY_SHADOW");
+    char whole[2 * PATH_MAX] = "", *copy;
+    if (!of || !shadow) return NULL;
+    if (path[0] != '/' && getcwd(whole, PATH_MAX)) strcat(whole, "/");
+    strncat(whole, path, PATH_MAX - 1);
+    if (strncmp(whole, of, strlen(of)) || whole[strlen(of)] != '/') return NULL;
+    if (asprintf(&copy, "%s%s", shadow, whole + strlen(of)) < 0) abort();
+    return copy;
+}
+
+static int shadowed(int file) {
     char link[64], path[PATH_MAX], *to;
+    struct stat found;
     snprintf(link, sizeof link, "/proc/self/fd/%d", file);
     ssize_t length = readlink(link, path, sizeof path - 1);
-    if (!of || !shadow || length <= 0) return 0;
+    if (length <= 0 || fstat(file, &found) || !S_ISREG(found.st_mode)) return 0;
     path[length] = 0;
-    // A folder's own fsync, which makes names last, is not modelled: a name is there with its first bytes.
-    if (strncmp(path, of, strlen(of)) || path[strlen(of)] != '/') return 0;
+    if (!(to = copy_of(path))) return 0;
     // The copy is the test's, not the gateway's: were it lost in silence, so would be the proof.
-    if (asprintf(&to, "%s/%s", shadow, strrchr(path, '/') + 1) < 0 || !copied(file, to)) abort();
+    if (!copied(file, to)) abort();
     free(to);
     return 0;
 }
@@ -66,12 +80,19 @@ int sqlite3_prepare_v2(void *db, const char *sql, int size, void **statement, co
 
 int unlink(const char *path) {
     int (*real)(const char *) = dlsym(RTLD_NEXT, "unlink");
-    const char *of = getenv("GATEWAY_SHADOW_OF"), *shadow = getenv("GATEWAY_SHADOW");
-    char *copy;
     int failed = real(path);
-    if (failed || !of || !shadow || strncmp(path, of, strlen(of)) || path[strlen(of)] != '/') return failed;
-    if (asprintf(&copy, "%s/%s", shadow, strrchr(path, '/') + 1) < 0) abort();
-    real(copy);
+    char *copy = failed ? NULL : copy_of(path);
+    if (copy) real(copy);
     free(copy);
-    return 0;
+    return failed;
+}
+
+int rename(const char *from, const char *to) {
+    int (*real)(const char *, const char *) = dlsym(RTLD_NEXT, "rename");
+    int failed = real(from, to);
+    char *here = failed ? NULL : copy_of(from), *there = failed ? NULL : copy_of(to);
+    if (here && there) real(here, there);
+    free(here);
+    free(there);
+    return failed;
 }

@@ -20,8 +20,6 @@ from tests.faults.conftest import LONG
 from tests.faults.load import Load, delivering_to, end_leases, in_state, missing, repeated, wait_until_drained
 from tests.running import Downstream, RunningGateway, wait_for
 
-pytestmark = pytest.mark.usefixtures("database")
-
 _KILLS = LONG or 10
 _ROUND = ("web process",) * 5 + ("worker",) * 3 + ("gunicorn", "parent")
 _MOST_DEATHS = 4
@@ -41,7 +39,7 @@ def _after_a_while(_count: int) -> tuple[int, dict[str, str]]:
     return 204, {}
 
 
-def test_nothing_acknowledged_is_lost(tmp_path: Path, downstream: Downstream, clock: Clock) -> None:
+def test_nothing_acknowledged_is_lost(tmp_path: Path, downstream: Downstream, clock: Clock, database: str) -> None:
     configuration = delivering_to(downstream, "web_processes = 2")
     kills: Counter[str] = Counter()
     with running_until_cut(tmp_path, configuration, **clock.environment) as gateway:
@@ -59,7 +57,8 @@ def test_nothing_acknowledged_is_lost(tmp_path: Path, downstream: Downstream, cl
         again = repeated(downstream, load.acknowledged)
         assert not missing(gateway, load.acknowledged)
     share = again / len(load.acknowledged)
-    print(f"{dict(kills)}, {len(load.acknowledged)} acknowledged, {again} repeated ({share:.2%}), 0 lost")
+    told = f"{len(load.acknowledged)} acknowledged, 0 lost, all delivered, {again} repeated ({share:.2%})"
+    print(f"{database}: {dict(kills)}, {told}, {len(load.refused)} refused, {load.unanswered} unanswered")
     assert share < 0.02  # at most the destination's slots, each time a worker is killed
     assert {answer.status_code for answer in load.refused} <= {503}
 

@@ -12,5 +12,9 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Apply."""
+    """Apply. The previous program goes on beside it and under load, so that it may only add.
+
+    To one table: on PostgreSQL a second one is waited for with the first in hand, and calls and claims take them in
+    opposite orders. Deadlocks were met: callers were refused, or the migration itself failed.
+    """
     ${upgrades if upgrades else "pass"}
