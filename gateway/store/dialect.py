@@ -9,10 +9,13 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Table, bindparam, insert, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from gateway.errors import StoreUnavailable
 from gateway.store import arrays
 
 _LAST_ID = text("SELECT seq FROM sqlite_sequence WHERE name = :of")
 _MOST_NAMED = 5000
+_HELD_UP = ("40P01", "55P03")
+"""PostgreSQL's deadlock_detected and lock_not_available."""
 _LOCK = text("SELECT pg_advisory_xact_lock(:number)")
 
 _T = TypeVar("_T")
@@ -78,6 +81,14 @@ def alone(connection: Connection, what: str) -> None:
 
 
 def unhurried(connection: Connection) -> None:
-    """Let this transaction's statements take as long as they need: a new index over many rows takes minutes."""
+    """Let this transaction's statements take as long as they need: a new index over many rows takes minutes.
+
+    But not wait for a lock: less than the second after which PostgreSQL looks for a deadlock, and ends somebody else.
+    """
     if not is_sqlite(connection):
-        connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+        connection.exec_driver_sql("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '500ms'")
+
+
+def was_held_up(error: StoreUnavailable) -> bool:
+    """Whether others had what was needed, so that the same may succeed in a moment."""
+    return getattr(getattr(error.__cause__, "orig", None), "sqlstate", None) in _HELD_UP

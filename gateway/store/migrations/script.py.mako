@@ -15,6 +15,6 @@ def upgrade() -> None:
     """Apply. The previous program goes on beside it and under load, so that it may only add.
 
     To one table: on PostgreSQL a second one is waited for with the first in hand, and calls and claims take them in
-    opposite orders. Deadlocks were met: callers were refused, or the migration itself failed.
+    opposite orders.
     """
     ${upgrades if upgrades else "pass"}
