@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from pathlib import Path
-from typing import Any
 
 from uuid_utils import uuid7
 
@@ -24,18 +22,16 @@ from gateway.model.mapping import Mapping as EventMapping
 from gateway.model.reading import Reader, reader_for
 from gateway.model.request import Dialect
 from gateway.model.retention import Ages, Policy
-from gateway.model.retry import RetryPolicy
-from gateway.model.route import Route, Routes
 from gateway.model.template import Template
-from gateway.pipeline import Gateway, Outlet, Source
+from gateway.pipeline import Gateway, Source
 from gateway.settings import Document, Settings
-from gateway.settings.destinations import DestinationSettings, RouteSettings
 from gateway.settings.retention import RetentionAges
 from gateway.settings.sources import IdempotencySettings, SourceSettings
 from gateway.soap.declared import DeclaredService
 from gateway.store.place import Place, place_named
 from gateway.store.revisions import Revisions
 from gateway.toml import Kind, checked
+from gateway.way_out import each, way_out
 
 
 @dataclass
@@ -49,14 +45,12 @@ class Workshop:
         """The Gateway that `document` describes. Raises ConfigError with every problem."""
         settings = document.settings()
         problems: list[ConfigError] = []
-        sources = _each(settings.sources, lambda name, one: self._source(document, name, one), problems)
-        outlets = _each(settings.destinations, lambda name, one: _outlet(document, name, one), problems)
-        routes = _each(settings.routes, lambda name, one: _route(settings, name, one), problems)
+        sources = each(settings.sources, lambda name, one: self._source(document, name, one), problems)
+        out = way_out(document, settings, {name: one.contract for name, one in sources.items()}, problems)
         policy = _policy(settings, problems)
         if problems:
             raise ConfigError.of(problems)
-        active = [route for name, route in routes.items() if settings.routes[name].active]
-        return Gateway(revision, sources, outlets, Routes(active), lambda: str(uuid7()), policy)
+        return Gateway(revision, sources, out.outlets, out.routes, lambda: str(uuid7()), policy)
 
     def _source(self, document: Document, name: str, settings: SourceSettings) -> Source:
         path = f"sources.{name}"
@@ -128,7 +122,7 @@ def _authenticator(document: Document, path: str, kinds: Kind | tuple[Kind, ...]
         for there, kind in tables.items()
         if kind.kind == "anonymous" and len(tables) > 1
     ]
-    built = _each(tables, lambda there, kind: _authenticator(document, there, kind), problems)
+    built = each(tables, lambda there, kind: _authenticator(document, there, kind), problems)
     if problems:
         raise ConfigError.of(problems)
     return AnyOf(list(built.values()))
@@ -144,50 +138,3 @@ def _idempotency(path: str, settings: IdempotencySettings, contract: Contract) -
 
 def _readers(contract: Contract, reading: Reading, zone: tzinfo) -> dict[str, Reader]:
     return {name: reader_for(event, reading, zone) for name, event in contract.events.items()}
-
-
-def _outlet(document: Document, name: str, settings: DestinationSettings) -> Outlet:
-    path = f"destinations.{name}"
-    module = plugins.find("destinations", settings.kind, path)
-    given: dict[str, Any] = settings.options()
-    if "timeout" in module.Options.model_fields:
-        given["timeout"] = settings.timeout
-    options = checked(module.Options, given, path, document.folder)
-    retry = settings.retry
-    return Outlet(
-        name=name,
-        destination=module.Destination(name, options),
-        retry=RetryPolicy(retry.first, retry.factor, retry.longest, retry.attempts),
-        slots=settings.slots,
-        timeout=settings.timeout,
-        active=settings.active,
-    )
-
-
-def _route(settings: Settings, name: str, route: RouteSettings) -> Route:
-    problems = []
-    for place, known, wanted in (
-        ("to", settings.destinations, route.to),
-        ("from", settings.sources, route.from_ or ()),
-    ):
-        for one in wanted:
-            if one not in known:
-                there = ", ".join(sorted(known)) or "none"
-                problems.append(
-                    ConfigError(f"routes.{name}.{place}", f"no {one!r} is configured", f"there are: {there}")
-                )
-    if problems:
-        raise ConfigError.of(problems)
-    sources = None if route.from_ is None else frozenset(f"/in/{one}" for one in route.from_)
-    return Route(name, route.events, sources, route.to)
-
-
-def _each(tables: Mapping[str, Any], build: Callable[[str, Any], Any], problems: list[ConfigError]) -> dict[str, Any]:
-    """What `build` makes of each table; what is wrong with it goes to `problems`."""
-    built = {}
-    for name, table in tables.items():
-        try:
-            built[name] = build(name, table)
-        except ConfigError as error:
-            problems += error.problems
-    return built

@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class GatewayError(Exception):
@@ -211,21 +211,10 @@ class Internal(Refusal):
 REASONS = tuple(
     kind.reason
     for kind in (
-        UnknownSource,
-        Unauthenticated,
-        UnknownOperation,
-        Malformed,
-        UnsupportedMedia,
-        TooLarge,
-        ContractViolation,
-        TooMany,
-        StoreUnavailable,
-        TimedOut,
-        NotUnderstood,
-        VersionMismatch,
-        Internal,
+        UnknownSource, Unauthenticated, UnknownOperation, Malformed, UnsupportedMedia, TooLarge, ContractViolation,
+        TooMany, StoreUnavailable, TimedOut, NotUnderstood, VersionMismatch, Internal,
     )
-)
+)  # fmt: skip
 """The closed list of reasons, which is also the metric's label."""
 
 
@@ -235,11 +224,21 @@ REASONS = tuple(
 class DeliveryError(GatewayError):
     """A destination did not take a delivery; raised by kinds, never leaves Gateway.deliver."""
 
-    def __init__(self, why: str, *, status: int | None = None, retry_after: float | None = None) -> None:
+    def __init__(
+        self,
+        why: str,
+        *,
+        status: int | None = None,
+        retry_after: float | None = None,
+        pauses: bool = False,
+        exchange: Any = None,  # noqa: ANN401 - the model's, which is a floor above
+    ) -> None:
         super().__init__(why)
-        self.why = why
-        self.status = status
-        self.retry_after = retry_after
+        self.why, self.status, self.retry_after = why, status, retry_after
+        self.pauses = pauses
+        """Whether the destination wants no more of anything."""
+        self.exchange = exchange
+        """What went over the wire, where that is kept."""
 
 
 class Unavailable(DeliveryError):

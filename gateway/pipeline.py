@@ -6,7 +6,7 @@ import asyncio
 import random
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from gateway import __version__
@@ -15,19 +15,22 @@ from gateway.authenticators import Authenticator
 from gateway.bindings import Binding, http, soap
 from gateway.bindings.recognise import recognise
 from gateway.destinations import Destination
-from gateway.errors import DeliveryError, Refusal, Refused, TooLarge, UnknownOperation, UnknownSource
+from gateway.errors import DeliveryError, Refusal, Refused, TooLarge, Unavailable, UnknownOperation, UnknownSource
 from gateway.model.bucket import Rate
-from gateway.model.contract import Contract
-from gateway.model.delivery import Attempt, Delivery, Outcome, Payload, State
-from gateway.model.event import STRUCTURED, Event
+from gateway.model.contract import Contract, operation_of
+from gateway.model.delivery import UNCONFIGURED, Attempt, Delivery, Outcome, Reply, State
+from gateway.model.event import Event
 from gateway.model.idempotency import Idempotency
 from gateway.model.mapping import Mapping as EventMapping
 from gateway.model.message import Message
+from gateway.model.original import Original
+from gateway.model.payload import Payload
 from gateway.model.receipt import Receipt
 from gateway.model.request import Answer, Dialect, Request
 from gateway.model.retention import Policy
 from gateway.model.retry import RetryPolicy
-from gateway.model.route import Routes
+from gateway.model.route import Duty, Routes
+from gateway.model.scope import Scope
 from gateway.store.entry import Entry
 from gateway.store.inbox import Inbox
 from gateway.telemetry import metrics
@@ -74,6 +77,8 @@ class Outlet:
     slots: int
     timeout: timedelta
     active: bool = True
+    holds: bool = False
+    """Whether a dead letter holds back those that are ordered after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +110,7 @@ class Gateway:
         _check_version(request, source.contract)
         messages = _messages(request, source, source.bindings[dialect], apart)
         events = source.mapping.events_from(messages, caller, request, self.new_id)
-        duties = [self.routes.duties_for(event.source, event.type) for event in events]
+        duties = [self.duties_of(event, request.original) for event in events]
         is_list = bool(request.memo.get("is_list"))
         once = source.idempotency.keys_of(request, messages, events)
         receipt = inbox.record(Entry(request, caller, events, duties, self.revision, is_list, once))
@@ -136,46 +141,55 @@ class Gateway:
         """From store to sink. Never raises: whatever happens becomes an attempt, with what comes next decided."""
         started, ticks = clock(), time.perf_counter()
         outlet = self.destinations[delivery.destination]
-        error: DeliveryError | None = None
-        status = None
+        if delivery.route not in self.routes.named:
+            return _waiting(delivery, started, outlet)
+        said = await self._tried(outlet, delivery, started)
+        took = timedelta(seconds=time.perf_counter() - ticks)
+        if isinstance(said, Reply):
+            tried = Attempt(delivery, started, took, Outcome.DELIVERED, State.DELIVERED)
+            return replace(tried, status=said.status, exchange=said.exchange)
+        return _failed(outlet, Attempt(delivery, started, took, _outcome(said), State.DEAD), said, clock())
+
+    async def _tried(self, outlet: Outlet, delivery: Delivery, now: datetime) -> Reply | DeliveryError:
+        """What the destination said, or why it was not reached."""
         try:
+            payload = self.payload_of(delivery, now)
             async with asyncio.timeout((outlet.timeout + _GRACE).total_seconds()):
-                reply = await outlet.destination.deliver(payload_of(delivery, started))
-            outcome, status = Outcome.DELIVERED, reply.status
+                return await outlet.destination.deliver(payload)
         except TimeoutError:
-            outcome, error = (
-                Outcome.UNAVAILABLE,
-                DeliveryError(f"no answer within {outlet.timeout.total_seconds():g} s"),
-            )
+            return Unavailable(f"no answer within {outlet.timeout.total_seconds():g} s")
         except DeliveryError as raised:
-            outcome = Outcome.REFUSED if isinstance(raised, Refused) else Outcome.UNAVAILABLE
-            error, status = raised, raised.status
+            return raised
         except Exception as bug:  # a kind's bug must not kill the worker, nor the event
             log.exception("delivery.bug", destination=delivery.destination, event_id=delivery.event.id)
-            outcome, error = Outcome.UNAVAILABLE, DeliveryError(f"our bug: {type(bug).__name__}: {bug}")
-        due_at = _next_due(outlet.retry, delivery, outcome, error, clock())
-        return Attempt(
-            delivery=delivery,
-            started_at=started,
-            took=timedelta(seconds=time.perf_counter() - ticks),
-            outcome=outcome,
-            state=_state_after(outcome, due_at),
-            due_at=due_at,
-            status=status,
-            error=error.why if error else "",
-        )
+            return Unavailable(f"our bug: {type(bug).__name__}: {bug}")
 
+    def duties_of(self, event: Event, original: Callable[[], Original | None]) -> tuple[Duty, ...]:
+        """Where `event` goes; `original` is asked for the call that brought it, if a condition wants to know."""
+        return self.routes.duties_for(self.scope_of(event, original))
 
-def payload_of(delivery: Delivery, now: datetime) -> Payload:
-    """What the destination gets: the CloudEvent in structured mode, with Standard Webhooks' headers."""
-    event = delivery.event
-    headers = {
-        "webhook-id": delivery.webhook_id,
-        "webhook-timestamp": str(int(now.timestamp())),
-        "traceparent": _traceparent(event),
-        "User-Agent": f"endpoint-gateway/{__version__}",
-    }
-    return Payload(event.structured(), STRUCTURED, headers, event)
+    def payload_of(self, delivery: Delivery, now: datetime) -> Payload:
+        """What the destination gets, with what every attempt brings (Standard Webhooks). Raises Unresolved."""
+        event = delivery.event
+        scope = self.scope_of(event, lambda: delivery.original)
+        fields = self.routes.named[delivery.route].fields
+        if fields is not None:
+            scope.fields = fields.rendered(scope)
+        headers = {
+            "webhook-id": delivery.webhook_id,
+            "webhook-timestamp": str(int(now.timestamp())),
+            "traceparent": _traceparent(event),
+            "User-Agent": f"endpoint-gateway/{__version__}",
+        }
+        if delivery.replay is not None:
+            headers["gateway-replay"] = str(delivery.replay)
+        return Payload(scope, headers)
+
+    def scope_of(self, event: Event, original: Callable[[], Original | None]) -> Scope:
+        """What tags and conditions see of `event`."""
+        source = self.sources.get(event.source.removeprefix("/in/"))
+        known = source.contract.events.get(event.type) if source is not None else None
+        return Scope(event, original, known.operation if known is not None else operation_of(event.type))
 
 
 def _messages(request: Request, source: Source, binding: Binding, apart: Apart) -> list[Message]:
@@ -198,21 +212,26 @@ def _traceparent(event: Event) -> str:
     return f"00-{trace:0>32.32}-{random.getrandbits(64) | 1:016x}-01"
 
 
-def _next_due(
-    policy: RetryPolicy, delivery: Delivery, outcome: Outcome, error: DeliveryError | None, now: datetime
-) -> datetime | None:
-    if outcome is not Outcome.UNAVAILABLE:
-        return None
-    retry_after = error.retry_after if error else None
-    return policy.next_due(
-        delivery.attempt,
-        now,
-        jitter=random.random(),  # noqa: S311 - it spreads retries, and guards nothing
-        retry_after=retry_after,
+def _outcome(error: DeliveryError) -> Outcome:
+    return Outcome.REFUSED if isinstance(error, Refused) else Outcome.UNAVAILABLE
+
+
+def _failed(outlet: Outlet, tried: Attempt, error: DeliveryError, now: datetime) -> Attempt:
+    """`tried`, with what comes next: another try, or a dead letter that says why."""
+    number, made_at = tried.delivery.attempt, tried.delivery.made_at
+    told = replace(tried, status=error.status, pauses=error.pauses, exchange=error.exchange, holds=outlet.holds)
+    if tried.outcome is Outcome.REFUSED:
+        return replace(told, error=error.why)
+    spread = random.random()  # noqa: S311 - it spreads retries, and guards nothing
+    due_at = outlet.retry.next_due(number, now, jitter=spread, retry_after=error.retry_after, made_at=made_at)
+    if due_at is None:
+        return replace(told, error=f"{error.why}; {outlet.retry.ending(number, now, made_at)}")
+    return replace(told, error=error.why, state=State.WAITING, due_at=due_at)
+
+
+def _waiting(delivery: Delivery, now: datetime, outlet: Outlet) -> Attempt:
+    """No try: its route is gone. It comes again when there is one of its name, and is looked at now and then."""
+    due_at = now + outlet.retry.longest
+    return Attempt(
+        delivery, now, timedelta(), Outcome.UNAVAILABLE, State.WAITING, due_at, error=UNCONFIGURED, is_counted=False
     )
-
-
-def _state_after(outcome: Outcome, due_at: datetime | None) -> State:
-    if outcome is Outcome.DELIVERED:
-        return State.DELIVERED
-    return State.WAITING if due_at else State.DEAD

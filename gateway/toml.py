@@ -60,7 +60,8 @@ def _problem(one: Any, path: str) -> ConfigError:  # noqa: ANN401 - pydantic's E
 
 
 def _steps(location: Iterable[object]) -> list[object]:
-    return [part for part in location if part not in ("[key]", "(table)", "(list)")]
+    """Without those that name a key itself, or which of several tables it is."""
+    return [part for part in location if not str(part).startswith(("[key]", "("))]
 
 
 def read_file(path: Path, named_by: str) -> str:

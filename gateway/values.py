@@ -57,7 +57,8 @@ def parsed_address(value: object) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
-def _zone(value: object) -> ZoneInfo:
+def zone_named(value: object) -> ZoneInfo:
+    """The time zone of that name. Raises ValueError."""
     try:
         return ZoneInfo(str(value))
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -147,7 +148,7 @@ Size = Annotated[int, BeforeValidator(_size)]
 Flag = Annotated[bool, Field(strict=True)]
 WebUrl = Annotated[str, AfterValidator(_web_url)]
 Address = Annotated[tuple[str, int], BeforeValidator(parsed_address)]
-TimeZone = Annotated[ZoneInfo, BeforeValidator(_zone)]
+TimeZone = Annotated[ZoneInfo, BeforeValidator(zone_named)]
 Name = Annotated[str, BeforeValidator(_name)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 SecretRef = Annotated[Secret, BeforeValidator(_secret)]

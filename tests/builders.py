@@ -12,11 +12,13 @@ from uuid_utils import uuid7
 
 from gateway.incoming import Body
 from gateway.model.contract import Contract, EventType, Field, Type, operation_of, path_of
-from gateway.model.delivery import Attempt, Delivery, Outcome, Payload, State
-from gateway.model.event import STRUCTURED, Event
+from gateway.model.delivery import Attempt, Delivery, Outcome, State
+from gateway.model.event import Event
 from gateway.model.idempotency import Once
+from gateway.model.payload import Payload
 from gateway.model.request import Caller, Request
 from gateway.model.route import Duty
+from gateway.model.scope import Scope
 from gateway.store.entry import Entry
 
 NOON = datetime(2026, 3, 16, 12, 0, 0, tzinfo=UTC)
@@ -82,6 +84,11 @@ def an_event(**more: Any) -> Event:
     return Event(**values | more)
 
 
+def no_original() -> None:
+    """The call that brought an event, where nobody should ask for it."""
+    raise AssertionError("the call that brought the event was asked for")
+
+
 def an_entry(
     *events: Event, to: Sequence[str] = ("crm",), key: str | None = None, digest: bytes = b"same", **more: Any
 ) -> Entry:
@@ -122,4 +129,4 @@ def an_attempt(delivery: Delivery, outcome: Outcome = Outcome.DELIVERED, **more:
 
 def a_payload(event: Event | None = None, **headers: str) -> Payload:
     event = event or an_event()
-    return Payload(event.structured(), STRUCTURED, {"webhook-id": event.id, **headers}, event)
+    return Payload(Scope(event), {"webhook-id": event.id, "webhook-timestamp": "1773662400", **headers})

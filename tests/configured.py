@@ -13,7 +13,8 @@ import pytest
 from gateway.assembly import Workshop
 from gateway.current import Current
 from gateway.errors import ConfigError
-from gateway.model.delivery import Payload, Reply
+from gateway.model.delivery import Reply
+from gateway.model.payload import Payload
 from gateway.pipeline import Gateway
 from gateway.settings import MAIN, Document
 from gateway.store.inbox import Inbox

@@ -15,7 +15,7 @@ from gateway.model.route import Duty
 from gateway.settings import Document
 from gateway.store.place import SqliteFile
 from gateway.store.store import Store
-from tests.builders import NOON
+from tests.builders import NOON, an_event, no_original
 from tests.configured import ANYBODY, BASIC, JOURNAL, TO_CRM, a_document, a_gateway, problems_of
 
 
@@ -23,7 +23,7 @@ def test_a_gateway_has_what_the_configuration_names(tmp_path: Path) -> None:
     gateway = a_gateway(tmp_path, ANYBODY + JOURNAL + TO_CRM, revision=7)
     assert (7, ["pbx"], ["crm"]) == (gateway.revision, list(gateway.sources), list(gateway.destinations))
     assert set(Dialect) == set(gateway.sources["pbx"].bindings)
-    assert (Duty("all", "crm"),) == gateway.routes.duties_for("/in/pbx", "call.ended")
+    assert (Duty("all", "crm"),) == gateway.duties_of(an_event(source="/in/pbx", type="call.ended"), no_original)
 
 
 def test_settings_reach_what_they_are_about(tmp_path: Path) -> None:
@@ -40,13 +40,13 @@ def test_settings_reach_what_they_are_about(tmp_path: Path) -> None:
 
 def test_an_inactive_route_leads_nowhere(tmp_path: Path) -> None:
     gateway = a_gateway(tmp_path, ANYBODY + JOURNAL + TO_CRM + "active = false\n")
-    assert () == gateway.routes.duties_for("/in/pbx", "call.ended")
+    assert () == gateway.duties_of(an_event(source="/in/pbx", type="call.ended"), no_original)
 
 
 def test_a_route_takes_the_sources_that_it_names_only(tmp_path: Path) -> None:
     gateway = a_gateway(tmp_path, ANYBODY + JOURNAL + TO_CRM + 'from = "pbx"\n')
-    assert (Duty("all", "crm"),) == gateway.routes.duties_for("/in/pbx", "call.ended")
-    assert () == gateway.routes.duties_for("/in/other", "call.ended")
+    assert (Duty("all", "crm"),) == gateway.duties_of(an_event(source="/in/pbx", type="call.ended"), no_original)
+    assert () == gateway.duties_of(an_event(source="/in/other", type="call.ended"), no_original)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_the_problems_of_every_table_are_told_at_once(tmp_path: Path, monkeypatc
         tmp_path,
         BASIC
         + ANYBODY.replace("sources.pbx", "sources.bad").replace("contract.toml", "bad.toml")
-        + '[destinations.crm]\nkind = "kafak"\n[destinations.erp]\nkind = "http"\nurl = "ftp://h/"\nmethod = "GET"\n'
+        + '[destinations.crm]\nkind = "kafak"\n[destinations.erp]\nkind = "http"\nurl = "ftp://h/"\nmethod = "TRACE"\n'
         + '[routes.all]\nto = "cmr"\n[routes.some]\nfrom = "pxb"\nto = "erp"\n',
     )
     assert [

@@ -27,7 +27,7 @@ from gateway.errors import (
 from gateway.model.delivery import Attempt, Outcome, Reply, State
 from gateway.model.receipt import Receipt, Status
 from gateway.model.request import Request
-from gateway.pipeline import Gateway, payload_of
+from gateway.pipeline import Gateway
 from gateway.store.history import Selection
 from gateway.store.store import Store
 from tests.builders import NOON, a_delivery, a_request
@@ -200,9 +200,9 @@ def test_a_retry_after_is_kept_up_to_the_longest(gateway: Gateway, asked: float,
     assert NOON + expected == attempted(gateway, Unavailable("down", retry_after=asked)).due_at
 
 
-def test_a_payload_is_the_structured_event_with_the_headers_of_standard_webhooks() -> None:
+def test_a_payload_is_the_structured_event_with_the_headers_of_standard_webhooks(gateway: Gateway) -> None:
     delivery = a_delivery()
-    payload = payload_of(delivery, NOON + timedelta(milliseconds=700))
+    payload = gateway.payload_of(delivery, NOON + timedelta(milliseconds=700))
     assert payload.body == delivery.event.structured()
     assert payload.content_type == "application/cloudevents+json"
     assert {
@@ -214,9 +214,9 @@ def test_a_payload_is_the_structured_event_with_the_headers_of_standard_webhooks
     assert re.fullmatch(f"00-{trace}-[0-9a-f]{{16}}-01", payload.headers["traceparent"])
 
 
-def test_attempts_of_one_event_share_a_trace_and_no_span() -> None:
+def test_attempts_of_one_event_share_a_trace_and_no_span(gateway: Gateway) -> None:
     delivery = a_delivery()
-    first, second = (payload_of(delivery, NOON).headers["traceparent"].split("-") for _ in range(2))
+    first, second = (gateway.payload_of(delivery, NOON).headers["traceparent"].split("-") for _ in range(2))
     assert first[1] == second[1] and first[2] != second[2]
 
 

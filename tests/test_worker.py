@@ -47,7 +47,8 @@ def hanging() -> Iterator[Downstream]:
 
 def to(name: str, url: str, **more: str) -> str:
     keys = "".join(f"{key} = {value}\n" for key, value in more.items())
-    return f'[destinations.{name}]\nkind = "http"\nurl = "{url}"\n{keys}'
+    route = '[routes.all]\nto = "crm"\n' if name == "crm" else ""
+    return f'[destinations.{name}]\nkind = "http"\nurl = "{url}"\n{keys}{route}'
 
 
 @pytest.fixture

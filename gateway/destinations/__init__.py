@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from gateway.model.delivery import Payload, Reply
+from gateway.model.delivery import Reply
+from gateway.model.payload import Payload
 
 
 class Destination(Protocol):

@@ -1,81 +1,158 @@
-"""`kind = "http"`: POST the event to a URL."""
+"""`kind = "http"`: send the event to a URL."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 
 from gateway.egress.client import Client, Response, Unreachable
-from gateway.errors import Refused, Unavailable
-from gateway.model.delivery import Payload, Reply
+from gateway.egress.credentials import NONE, Authenticate
+from gateway.egress.outgoing import Outgoing, Sending, shown_body
+from gateway.errors import DeliveryError, Refused, Unavailable
+from gateway.model.body import Body, Format
+from gateway.model.delivery import Exchange, Reply
+from gateway.model.payload import Payload
+from gateway.model.shape import Shape
+from gateway.model.signature import key_of
+from gateway.model.template import Tag, Template
+from gateway.model.url import Url
 from gateway.toml import Table
-from gateway.values import PositiveDuration
+from gateway.values import Flag, PositiveDuration, Secret, Secrets, zone_named
 
 _AGAIN = frozenset({401, 403, 404, 408, 409, 425, 429})
 """Client errors that a deploy or a changed key can cure; every 5xx is tried again too."""
+_GONE = 410
 _LONGEST_QUOTE = 300
 
 
-def _http_url(url: str) -> str:
-    parts = urlsplit(url)
-    _ = parts.port  # raises ValueError itself
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("must be an http or https URL with a host")
-    if parts.username or parts.password:
-        raise ValueError("credentials don't belong into a URL: it is logged and shown")
-    if "#" in url:
-        raise ValueError("tags and fragments are not read in a URL")
-    return url
+def _url(text: str) -> str:
+    Url.of(text, zone_of=zone_named)
+    return text
+
+
+def _header(text: str) -> str:
+    Template.of(text, zone_named)
+    return text
+
+
+def _query(table: dict[str, Any]) -> dict[str, Any]:
+    Shape.of(table, zone_named)
+    return table
+
+
+def _key(secret: Secret) -> Secret:
+    key_of(secret.reveal())
+    return secret
+
+
+def _as_text(statuses: object) -> object:
+    return [str(one) for one in statuses] if isinstance(statuses, list | tuple) else statuses
 
 
 HeaderName = Annotated[str, Field(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")]
-HeaderValue = Annotated[str, Field(pattern=r"^[\t\x20-\x7e\x80-\xff]*$")]
+HeaderValue = Annotated[str, Field(pattern=r"^[\t\x20-\x7e\x80-\xff]*$"), AfterValidator(_header)]
+Statuses = Annotated[tuple[Annotated[str, Field(pattern=r"^[3-5](\d\d|xx)$")], ...], BeforeValidator(_as_text)]
+"""Such as `[404, "5xx"]`."""
+
+
+class Answers(Table):
+    """What answers mean beside the rule; the code itself counts before its hundred."""
+
+    again: Statuses = ()
+    """A later try may help."""
+    never: Statuses = ()
+    """It won't: a dead letter at once."""
 
 
 class Options(Table):
     """The keys of its kind."""
 
-    url: Annotated[str, AfterValidator(_http_url)]
-    method: Literal["POST", "PUT", "PATCH"] = "POST"
+    url: Annotated[str, AfterValidator(_url)]
+    method: Literal["POST", "PUT", "PATCH", "DELETE", "GET"] = "POST"
     headers: dict[HeaderName, HeaderValue] = Field(default_factory=dict)
-    """More headers, or others in place of ours."""
+    """More headers, or others in place of ours; values may have tags."""
+    query: Annotated[dict[str, Any], AfterValidator(_query)] = Field(default_factory=dict)
+    """Parameters of the URL; values may have tags."""
+    format: Format | None = None
+    """How the body is written; by default a CloudEvent, or a route's fields as JSON."""
+    body: str | dict[str, Any] | list[Any] | None = Field(default=None, validate_default=True)
+    """What the body says, with tags: text of its format, or a table."""
+    authenticate: Authenticate | None = None
+    """How we prove who we are: basic, bearer or api_key."""
+    secret: Annotated[Secrets, AfterValidator(lambda secrets: tuple(map(_key, secrets)))] | None = None
+    """Of Standard Webhooks' signature; a list while one is changed: each signs."""
+    answers: Answers = Answers()
     timeout: PositiveDuration = timedelta(seconds=30)
     connect_timeout: PositiveDuration = timedelta(seconds=5)
+    debug: Flag = False
+
+    @field_validator("body")
+    @classmethod
+    def _compiles(cls, body: object, info: ValidationInfo) -> object:
+        if "format" in info.data:
+            Body.of(info.data["format"], body, zone_named)
+        return body
+
+    def sending(self) -> Sending:
+        """What is sent."""
+        return Sending(
+            method=self.method,
+            url=Url.of(self.url, self.query, zone_named),
+            headers={name: Template.of(text, zone_named) for name, text in self.headers.items()},
+            body=Body.of(self.format, self.body, zone_named),
+            credentials=self.authenticate.made() if self.authenticate else NONE,
+            keys=tuple(key_of(one.reveal()) for one in self.secret or ()),
+        )
 
 
 class Destination:
-    """One URL."""
+    """One URL, or one for each event."""
 
     def __init__(self, name: str, options: Options) -> None:
         self.name = name
         self._options = options
+        self._sending = options.sending()
         self._client: Client | None = None
+
+    @property
+    def tags(self) -> tuple[Tag, ...]:
+        """Every tag that it fills."""
+        return self._sending.tags
+
+    @property
+    def needs_original(self) -> bool:
+        """Whether it sends the call that brought the event."""
+        return self._sending.body.format is Format.RAW
 
     async def open(self) -> None:
         """Open a pool of connections."""
-        self._client = Client()
+        if self._client is None:
+            self._client = Client()
 
     async def deliver(self, payload: Payload) -> Reply:
-        """Send `payload`. Raises Unavailable, Refused."""
-        assert self._client is not None, "open() comes first"
-        headers = {"Content-Type": payload.content_type, **payload.headers, **self._options.headers}
+        """Send `payload`; the answer's status says what becomes of it. Raises Unavailable, Refused."""
+        assert self._client is not None, "it is opened first"
+        outgoing = self._sending.outgoing(payload)
         try:
             response = await self._client.send(
-                self._options.method,
-                self._options.url,
-                headers=headers,
-                body=payload.body,
+                outgoing.method,
+                outgoing.url,
+                headers=outgoing.headers,
+                body=outgoing.body,
                 timeout=self._options.timeout,
                 connect_timeout=self._options.connect_timeout,
             )
         except Unreachable as error:
-            raise Unavailable(str(error)) from error
-        return _judged(response)
+            raise Unavailable(str(error), exchange=self._exchange(outgoing)) from error
+        exchange = self._exchange(outgoing, response)
+        failure = _judged(response, self._options.answers, exchange)
+        if failure is not None:
+            raise failure
+        return Reply(response.status, exchange)
 
     async def close(self) -> None:
         """Close the pool."""
@@ -87,17 +164,37 @@ class Destination:
         """Its name only: an URL may say more than a log should."""
         return f"http({self.name})"
 
+    def _exchange(self, outgoing: Outgoing, response: Response | None = None) -> Exchange | None:
+        if not self._options.debug:
+            return None
+        return Exchange(outgoing.shown(), _shown(response) if response is not None else "")
 
-def _judged(response: Response) -> Reply:
+
+def _shown(response: Response) -> str:
+    lines = [f"HTTP {response.status}", *(f"{name}: {value}" for name, value in response.headers.items())]
+    return "\n".join([*lines, "", shown_body(response.body)])
+
+
+def _judged(response: Response, answers: Answers, exchange: Exchange | None) -> DeliveryError | None:
     """2xx is delivered; what may pass is tried again; the rest is refused."""
     status = response.status
     if 200 <= status < 300:  # noqa: PLR2004 - RFC 9110 §15.3
-        return Reply(status)
+        return None
     said = response.body[:_LONGEST_QUOTE].decode("utf-8", "replace").strip()
     why = f"HTTP {status}" + (f": {said}" if said else "")
-    if status >= 500 or status in _AGAIN:  # noqa: PLR2004 - RFC 9110 §15.6
-        raise Unavailable(why, status=status, retry_after=_retry_after(response.headers))
-    raise Refused(why, status=status)
+    if _is_for_again(status, answers):
+        after = _retry_after(response.headers)
+        return Unavailable(why, status=status, retry_after=after, exchange=exchange)
+    return Refused(why, status=status, pauses=status == _GONE, exchange=exchange)
+
+
+def _is_for_again(status: int, answers: Answers) -> bool:
+    for known in (str(status), f"{status // 100}xx"):
+        if known in answers.never:
+            return False
+        if known in answers.again:
+            return True
+    return status >= 500 or status in _AGAIN  # noqa: PLR2004 - RFC 9110 §15.6
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:

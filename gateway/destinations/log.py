@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from gateway.model.delivery import Payload, Reply
+from gateway.model.delivery import Reply
+from gateway.model.payload import Payload
 from gateway.telemetry.logs import log
 from gateway.toml import Table
 
@@ -31,7 +32,7 @@ class Destination:
             type=event.type,
             source=event.source,
             subject=event.subject,
-            data=event.data.decode(),
+            data=payload.data.decode(),
         )
         return Reply()
 

@@ -77,8 +77,7 @@ class EventType:
     @property
     def element(self) -> str:
         """The XML element that holds the event: `callEnded` of `call.ended`."""
-        head, *rest = split_words(self.name)
-        return head + "".join(word.capitalize() for word in rest)
+        return element_of(self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +123,12 @@ def fold(name: str) -> str:
 def split_words(name: str) -> list[str]:
     """The words of a dotted or dashed name, in lower case: `call.ended` and `call-ended` are call, ended."""
     return [word.lower() for word in name.replace(".", " ").replace("-", " ").replace("_", " ").split()]
+
+
+def element_of(event_name: str) -> str:
+    """The XML element that holds an event of this name: `callEnded` of `call.ended`."""
+    head, *rest = split_words(event_name)
+    return head + "".join(word.capitalize() for word in rest)
 
 
 def operation_of(event_name: str) -> str:

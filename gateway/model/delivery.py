@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from gateway.model.event import Event
+from gateway.model.original import Original
 
 
 class State(StrEnum):
@@ -20,23 +20,16 @@ class State(StrEnum):
     CANCELLED = "cancelled"
 
 
+UNCONFIGURED = "unconfigured"
+"""Why a delivery waits whose destination or route is gone from the configuration."""
+
+
 class Outcome(StrEnum):
     """What an attempt came to."""
 
     DELIVERED = "delivered"
     UNAVAILABLE = "unavailable"
     REFUSED = "refused"
-
-
-@dataclass(frozen=True, slots=True)
-class Original:
-    """The call that brought an event, as it is stored: its secrets are masked."""
-
-    method: str
-    headers: Mapping[str, str]
-    """Names in lower case."""
-    content_type: str
-    body: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +48,18 @@ class Delivery:
     """Deliveries of one destination that share it go one at a time, in order."""
     replay: int | None = None
     """The number of the replay that made it."""
+    made_at: datetime | None = None
+    """When the duty arose."""
     original: Original | None = None
     """The call that brought the event, where the way out asks for it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Payload:
-    """What one destination gets."""
+class Exchange:
+    """What went over the wire at one try, as text, its secrets masked: kept where a destination is debugged."""
 
-    body: bytes
-    content_type: str
-    headers: Mapping[str, str]
-    event: Event
+    request: str
+    response: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +67,7 @@ class Reply:
     """What a destination's system said when it took a payload."""
 
     status: int | None = None
+    exchange: Exchange | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,5 +84,10 @@ class Attempt:
     """When the next is due, where the delivery waits again."""
     status: int | None = None
     error: str = ""
+    holds: bool = False
+    """Whether, dead, it holds back those that are ordered after it."""
+    is_counted: bool = True
+    """Whether it was a try at all: what has no route or destination any more waits, and is not tried."""
+    exchange: Exchange | None = None
     pauses: bool = False
     """Whether the destination wants no more of anything (HTTP 410)."""

@@ -27,14 +27,14 @@ class Event:
     attributes: Mapping[str, str]
     """The other attributes: dataschema, receivedtime, requestid, binding, caller, …"""
 
-    def structured(self) -> bytes:
-        """The event in structured mode (CloudEvents JSON format §3), its data byte for byte."""
+    def structured(self, data: bytes | None = None) -> bytes:
+        """The event in structured mode (CloudEvents JSON format §3), its data byte for byte, or other `data`."""
         head = {"specversion": "1.0", "id": self.id, "source": self.source, "type": self.type}
         if self.subject is not None:
             head["subject"] = self.subject
         head |= {"time": self.time, "datacontenttype": "application/json", **self.attributes}
         opened = json.dumps(head, ensure_ascii=False, separators=(",", ":"))[:-1]
-        return opened.encode() + b',"data":' + self.data + b"}"
+        return opened.encode() + b',"data":' + (self.data if data is None else data) + b"}"
 
 
 def rfc3339(moment: datetime) -> str:

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from urllib.parse import unquote_plus
 
 from gateway.model.coding import inflated
+from gateway.model.original import Original
 
 _MASK = "••••"
 
@@ -85,6 +86,10 @@ class Request:
     def inflate(self, limit: int) -> None:
         """Take the body's content codings off, up to `limit` bytes. Raises TooLarge, Malformed, UnsupportedMedia."""
         self.content = inflated(self.headers, self.body, limit)
+
+    def original(self) -> Original:
+        """As it is kept."""
+        return Original(self.method, self.stored_headers(), self.headers.get("content-type", ""), self.body)
 
     def stored_headers(self) -> dict[str, str]:
         """The headers with every secret masked."""

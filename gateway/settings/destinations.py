@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -18,6 +18,10 @@ class RetrySettings(Table):
     factor: Annotated[float, Field(ge=1, le=100)] = 3
     longest: PositiveDuration = timedelta(hours=6)
     attempts: Annotated[int, Field(strict=True, ge=1, le=1000)] = 12
+    schedule: Literal["standard-webhooks"] | tuple[PositiveDuration, ...] = ()
+    """Fixed waits in place of `first`, `factor` and `attempts`: a list, or Standard Webhooks' own."""
+    max_age: PositiveDuration | None = None
+    """No try is made of what is older than this."""
 
 
 class DestinationSettings(Kind):
@@ -31,6 +35,12 @@ class DestinationSettings(Kind):
     retry: RetrySettings = RetrySettings()
     timeout: PositiveDuration = timedelta(seconds=30)
     """Of one attempt as a whole."""
+    order_by: str = ""
+    """Tags, such as `#event.subject#`: those that are equal are delivered one at a time, in order."""
+    on_dead: Literal["pass", "hold"] = "pass"
+    """Whether a dead letter lets the next of its order pass."""
+    debug: Flag = False
+    """Whether each attempt's whole request and response are kept for a while, secrets masked."""
     slots: Annotated[int, Field(strict=True, ge=1, le=1000)] = 16
     """How many attempts may be under way at once."""
 
@@ -42,6 +52,10 @@ class RouteSettings(Table):
     """Event types; `*` stands for any part."""
     from_: Annotated[Names | None, Field(alias="from")] = None
     """Sources; all where it is left out."""
+    when: str = ""
+    """A condition on the event, in CEL: `data.duration > 30`."""
     to: Names
     """Destinations."""
+    fields: dict[str, Any] | None = None
+    """What is sent in place of the data; values may have tags."""
     active: Flag = True

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, literal_column, select, tuple_, update
 
+from gateway.model.delivery import UNCONFIGURED
 from gateway.store.engine import Database
 from gateway.store.outbox import GIVEN_BACK, IS_CLAIMED, IS_HEAD_WAITING, LEASE, PRIORITIES
 from gateway.store.retention import Retention
@@ -69,7 +70,7 @@ class Upkeep:
         for number in gone:
             waiting = update(deliveries).where(_d.destination == number, IS_HEAD_WAITING)
             with self._database.writing(durable=False) as connection:
-                connection.execute(waiting.values(reason="unconfigured"))
+                connection.execute(waiting.values(reason=UNCONFIGURED))
 
     def forget_keys(self, now: datetime) -> int:
         """Delete idempotency keys that have expired, some at a time; how many. Call it again while there are."""

@@ -82,7 +82,7 @@ def _round(gateway: Gateway, store: Store, environ: dict[str, Any]) -> dict[str,
         "message to event",
         lambda n: source.mapping.events_from(messages[n], callers[n], requests[n], gateway.new_id),
     )
-    duties = timed("route", lambda n: [gateway.routes.duties_for(one.source, one.type) for one in events[n]])
+    duties = timed("route", lambda n: [gateway.duties_of(one, requests[n].original) for one in events[n]])
     entries: list[Entry] = timed(
         "entry for the inbox", lambda n: Entry(requests[n], callers[n], events[n], duties[n], 1)
     )

@@ -12,7 +12,8 @@ import pytest
 
 from gateway.destinations import Destination
 from gateway.errors import DeliveryError, Refused, Unavailable
-from gateway.model.delivery import Payload, Reply
+from gateway.model.delivery import Reply
+from gateway.model.payload import Payload
 from tests.builders import a_payload, an_event
 
 SOON = timedelta(seconds=0.2)

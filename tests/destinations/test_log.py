@@ -12,7 +12,8 @@ from structlog.testing import capture_logs
 
 from gateway.destinations.log import Destination, Options
 from gateway.errors import ConfigError
-from gateway.model.delivery import Payload, Reply
+from gateway.model.delivery import Reply
+from gateway.model.payload import Payload
 from gateway.toml import checked
 from tests.builders import a_payload, an_event
 from tests.destinations.conformance import Conformance, delivered

@@ -45,7 +45,7 @@ DATA = {
         ("#none#", None),
         ("#id# #absent#", None),
         ("5# of #id#", "5# of 4711"),
-        ("# id# ## #1# #a-b# #a.b# #id", "# id# ## #1# #a-b# #a.b# #id"),  # what looks like no tag is text
+        ("# id# ## #1# #a-b# #a..b# #id", "# id# ## #1# #a-b# #a..b# #id"),  # what looks like no tag is text
     ],
 )
 def test_a_template_is_rendered_once(text: str, expected: str | None) -> None:

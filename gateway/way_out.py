@@ -1,0 +1,145 @@
+"""What the configuration says of the way out: destinations and routes, built, and every tag of theirs looked up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gateway import plugins
+from gateway.condition import Condition
+from gateway.errors import ConfigError
+from gateway.model.contract import Contract, EventType
+from gateway.model.retry import STANDARD_WEBHOOKS, RetryPolicy
+from gateway.model.route import Route, Routes
+from gateway.model.shape import Shape
+from gateway.model.tag_names import faults
+from gateway.model.template import Tag, Template
+from gateway.pipeline import Outlet
+from gateway.settings import Document, Settings
+from gateway.settings.destinations import DestinationSettings, RetrySettings, RouteSettings
+from gateway.toml import checked
+from gateway.values import zone_named
+
+
+@dataclass(frozen=True, slots=True)
+class WayOut:
+    """Where events can go."""
+
+    outlets: Mapping[str, Outlet]
+    routes: Routes
+
+
+def way_out(
+    document: Document, settings: Settings, contracts: Mapping[str, Contract], problems: list[ConfigError]
+) -> WayOut:
+    """Destinations and routes. What is wrong goes to `problems`; `contracts` are those of the sources, by name."""
+    outlets = each(settings.destinations, lambda name, one: _outlet(document, name, one), problems)
+    routes = each(settings.routes, lambda name, one: _route(settings, name, one), problems)
+    orders = each(settings.destinations, _order, problems)
+    made = Routes(list(routes.values()), {name: one for name, one in orders.items() if one is not None})
+    if not problems:  # what could not be built is not looked into
+        problems += _wrong_tags(WayOut(outlets, made), contracts)
+    return WayOut(outlets, made)
+
+
+def each(tables: Mapping[str, Any], build: Callable[[str, Any], Any], problems: list[ConfigError]) -> dict[str, Any]:
+    """What `build` makes of each table; what is wrong with it goes to `problems`."""
+    built = {}
+    for name, table in tables.items():
+        try:
+            built[name] = build(name, table)
+        except ConfigError as error:
+            problems += error.problems
+    return built
+
+
+def _outlet(document: Document, name: str, settings: DestinationSettings) -> Outlet:
+    path = f"destinations.{name}"
+    module = plugins.find("destinations", settings.kind, path)
+    given: dict[str, Any] = settings.options()
+    given |= {key: getattr(settings, key) for key in ("timeout", "debug") if key in module.Options.model_fields}
+    options = checked(module.Options, given, path, document.folder)
+    return Outlet(
+        name=name,
+        destination=module.Destination(name, options),
+        retry=_retry(settings.retry),
+        slots=settings.slots,
+        timeout=settings.timeout,
+        active=settings.active,
+        holds=settings.on_dead == "hold",
+    )
+
+
+def _retry(settings: RetrySettings) -> RetryPolicy:
+    schedule = STANDARD_WEBHOOKS if settings.schedule == "standard-webhooks" else tuple(settings.schedule)
+    return RetryPolicy(
+        settings.first, settings.factor, settings.longest, settings.attempts, schedule, settings.max_age
+    )  # fmt: skip
+
+
+def _order(name: str, settings: DestinationSettings) -> Template | None:
+    return (
+        _told(f"destinations.{name}.order_by", lambda: Template.of(settings.order_by, zone_named))
+        if (settings.order_by)
+        else None
+    )
+
+
+def _route(settings: Settings, name: str, route: RouteSettings) -> Route:
+    problems = []
+    for place, known, wanted in (
+        ("to", settings.destinations, route.to),
+        ("from", settings.sources, route.from_ or ()),
+    ):
+        for one in wanted:
+            if one not in known:
+                there = ", ".join(sorted(known)) or "none"
+                problems.append(
+                    ConfigError(f"routes.{name}.{place}", f"no {one!r} is configured", f"there are: {there}")
+                )
+    if problems:
+        raise ConfigError.of(problems)
+    return Route(
+        name,
+        route.events,
+        None if route.from_ is None else frozenset(f"/in/{one}" for one in route.from_),
+        route.to,
+        when=_told(f"routes.{name}.when", lambda: Condition.of(route.when)) if route.when else None,
+        fields=_told(f"routes.{name}.fields", lambda: Shape.of(route.fields, zone_named)) if route.fields else None,
+        is_active=route.active,
+    )
+
+
+def _told(path: str, made: Callable[[], Any]) -> Any:  # noqa: ANN401 - what is made
+    """What `made` gives. Raises ConfigError, at `path`, for its ValueError."""
+    try:
+        return made()
+    except ValueError as error:
+        raise ConfigError(path, str(error)) from None
+
+
+def _wrong_tags(out: WayOut, contracts: Mapping[str, Contract]) -> Iterator[ConfigError]:
+    for route in out.routes.routes:
+        if route.fields is not None:
+            yield from _faults(f"routes.{route.name}.fields", route.fields.tags, list(_coming(route, contracts)))
+    for name, outlet in out.outlets.items():
+        leading = [route for route in out.routes.routes if name in route.destinations]
+        coming = [event for route in leading for event in _coming(route, contracts)]
+        given = {field for route in leading if route.fields is not None for field in route.fields.names}
+        order = out.routes.orders.get(name)
+        yield from _faults(f"destinations.{name}.order_by", order.tags if order else (), coming)
+        yield from _faults(f"destinations.{name}", getattr(outlet.destination, "tags", ()), coming, given)
+
+
+def _faults(
+    path: str, tags: Iterable[Tag], events: list[EventType], given: Iterable[str] = ()
+) -> Iterator[ConfigError]:
+    return (ConfigError(path, fault) for fault in faults(tags, events, given))
+
+
+def _coming(route: Route, contracts: Mapping[str, Contract]) -> Iterator[EventType]:
+    """The event types that `route` may take."""
+    for source, contract in contracts.items():
+        if route.is_from(f"/in/{source}"):
+            yield from (event for name, event in contract.events.items() if route.is_of(name))
