@@ -17,6 +17,7 @@ _LONGEST_NAME = 253
 """RFC 1035 §2.3.4, as text."""
 _QUOTED = 80
 _URL = re.compile(r"(https?)://([^/?#]*)([^#]*)(?:#.*)?", re.IGNORECASE)
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _HOST_AND_PORT = re.compile(r"(\[[^\[\]]*\]|[^:\[\]]*)(?::([0-9]{0,5}))?")
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
@@ -56,7 +57,8 @@ class Target:
     def redirected(self, location: str) -> Target:
         """Where `location` leads from here (RFC 9110 §10.2.2). Raises ValueError."""
         _check_characters(location)
-        return parsed_target(urljoin(str(self.url), location))
+        # What has a scheme is whole (RFC 3986 §5.2.2): `http:x` is no path here, as `urljoin` would have it.
+        return parsed_target(location if _SCHEME.match(location) else urljoin(str(self.url), location))
 
     @property
     def _authority(self) -> str:

@@ -35,15 +35,18 @@ class Names:
         return meanings.pop(0) if len(meanings) > 1 else meanings[0]
 
 
+async def requested(client: Client, url: str, **more: Any) -> Response:
+    values: dict[str, Any] = {"headers": {"X-Name": "value"}, "body": b"body", "timeout": _SECONDS}
+    return await client.send(url=url, **values | {"connect_timeout": _SECONDS, "method": "POST", **more})
+
+
 def send(url: str, *, times: int = 1, client: dict[str, Any] | None = None, **more: Any) -> list[Response]:
     """The answers to `times` requests of one client."""
 
     async def run() -> list[Response]:
         opened = Client(**client or {})
         try:
-            values: dict[str, Any] = {"headers": {"X-Name": "value"}, "body": b"body", "timeout": _SECONDS}
-            values |= {"connect_timeout": _SECONDS, "method": "POST", **more}
-            return [await opened.send(url=url, **values) for _ in range(times)]
+            return [await requested(opened, url, **more) for _ in range(times)]
         finally:
             await opened.close()
 
