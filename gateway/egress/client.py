@@ -55,7 +55,9 @@ class Client:
     """Connections that are kept and used again. Open it inside the event loop that uses it.
 
     `policy` says where it may send to; without one, every URL that isn't from data is the operator's own, and no other
-    host is reached. `tls` comes from `egress.tls`; without it the system's certificates are trusted.
+    host is reached. `tls` comes from `egress.tls`; without it the system's certificates are trusted. Our certificate in
+    it is shown to every host that asks, after a redirect too: it proves who calls, and is of no use to who sees it
+    (RFC 8446 §4.4.3).
 
     Through a `proxy` (its URL, credentials included: `proxy_url`) the target's host is judged as it is written: names
     by `hosts`, addresses as ever. Which address a name has is then the proxy's to find out and to judge: https goes
