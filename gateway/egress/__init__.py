@@ -1,1 +1,1 @@
-"""The way out of the house: one client, bounded in time and size."""
+"""The way out of the house: one client, to permitted addresses only, bounded in time and size."""

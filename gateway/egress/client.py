@@ -1,15 +1,29 @@
-"""The HTTP client that everything outbound goes through: a pool, time limits for each phase, bounded answers."""
+"""The HTTP client that everything outbound goes through: pools, permitted addresses, time limits, bounded answers."""
 
 from __future__ import annotations
 
+import asyncio
+import math
+import re
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
 import aiohttp
+from yarl import URL
+
+from gateway.egress.addresses import AddressPolicy, Forbidden, refusal_of_written
+from gateway.egress.redirects import kept_headers, next_target
+from gateway.egress.resolver import PermittedAddresses, Resolve, looked_up
+from gateway.egress.target import Target, parsed_target
+
+__all__ = ["MAX_ANSWER", "Client", "Forbidden", "Response", "Unreachable", "proxy_url"]
 
 MAX_ANSWER = 64 * 1024
 """Bytes of an answer's body that are read; the rest is not waited for."""
+_MOMENT = 0.01
+"""Seconds that the limit of the whole gives the limit of a phase to say which it was."""
 
 
 class Unreachable(Exception):
@@ -25,14 +39,48 @@ class Response:
     body: bytes
 
 
-class Client:
-    """One pool of connections. Open it inside the event loop that uses it; redirects are not followed."""
+@dataclass(slots=True)
+class _Sending:
+    """One request on its way, over all its redirects."""
 
-    def __init__(self) -> None:
-        connector = aiohttp.TCPConnector(limit=0, limit_per_host=0, ttl_dns_cache=30, keepalive_timeout=30)
-        self._session = aiohttp.ClientSession(
-            connector=connector, auto_decompress=False, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False
-        )
+    method: str
+    headers: Mapping[str, str]
+    body: bytes
+    deadline: float
+    connect_timeout: float
+    phase: str = "no answer"
+
+
+class Client:
+    """Connections that are kept and used again. Open it inside the event loop that uses it.
+
+    `policy` says where it may send to; without one, every URL that isn't from data is the operator's own, and no other
+    host is reached. `tls` comes from `egress.tls`; without it the system's certificates are trusted. Our certificate in
+    it is shown to every host that asks, after a redirect too: it proves who calls, and is of no use to who sees it
+    (RFC 8446 §4.4.3).
+
+    Through a `proxy` (its URL, credentials included: `proxy_url`) the target's host is judged as it is written: names
+    by `hosts`, addresses as ever. Which address a name has is then the proxy's to find out and to judge: https goes
+    through CONNECT (RFC 9110 §9.3.6), http in absolute form (RFC 9112 §3.2.2), both by name. The proxy itself is the
+    operator's choice. The environment's proxies are not asked for.
+
+    `resolve` gives the addresses of a name, in place of the system.
+    """
+
+    def __init__(
+        self,
+        *,
+        policy: AddressPolicy | None = None,
+        tls: ssl.SSLContext | None = None,
+        proxy: str | None = None,
+        resolve: Resolve = looked_up,
+    ) -> None:
+        self._policy = policy
+        self._tls: ssl.SSLContext | bool = tls or True
+        self._proxy = proxy_url(proxy) if proxy else None
+        self._resolve = resolve
+        # A pool for each judgement: neither a connection nor a cached name of the one is used by the other.
+        self._sessions: dict[bool, aiohttp.ClientSession] = {}
 
     async def send(
         self,
@@ -41,38 +89,126 @@ class Client:
         *,
         headers: Mapping[str, str],
         body: bytes,
-        timeout: timedelta,  # noqa: ASYNC109 - aiohttp keeps it, phase by phase
+        timeout: timedelta,  # noqa: ASYNC109 - one for all hops
         connect_timeout: timedelta,
+        url_from_data: bool = False,
+        redirects: int = 0,
+        secret_headers: frozenset[str] = frozenset(),
     ) -> Response:
-        """Send, and read at most `MAX_ANSWER` of the answer. Raises Unreachable."""
-        limits = aiohttp.ClientTimeout(total=timeout.total_seconds(), sock_connect=connect_timeout.total_seconds())
+        """Send to `url`, which is encoded already, and read at most `MAX_ANSWER` of the answer.
+
+        At most so many `redirects` that keep method and body are followed; each leads to a host that comes from data,
+        unless host and port are the written ones, and `secret_headers` don't go along to another origin. `timeout` is
+        for all of it, `connect_timeout` for each name, connection and TLS. Raises Unreachable, Forbidden.
+        """
+        deadline = asyncio.get_running_loop().time() + timeout.total_seconds()
+        sending = _Sending(method, headers, body, deadline, connect_timeout.total_seconds())
         try:
-            async with self._session.request(
-                method, url, headers=headers, data=body, timeout=limits, allow_redirects=False
-            ) as response:
+            async with asyncio.timeout_at(deadline + _MOMENT):
+                return await self._followed(
+                    sending, _target(url), redirects, url_from_data=url_from_data, secret_headers=secret_headers
+                )
+        except TimeoutError:
+            raise Unreachable(f"{sending.phase} within {timeout.total_seconds():g} s") from None
+
+    async def close(self) -> None:
+        """Close the pools."""
+        for session in self._sessions.values():
+            await session.close()
+
+    async def _followed(
+        self, sending: _Sending, target: Target, redirects: int, *, url_from_data: bool, secret_headers: frozenset[str]
+    ) -> Response:
+        is_first_written = not url_from_data and (self._policy is None or self._policy.written == target.host)
+        written = (target.host, target.port) if is_first_written else None
+        for _ in range(redirects + 1):
+            is_written = written == (target.host, target.port)
+            if not is_written:
+                self._policy_for_data.check(target)
+            response = await self._exchanged(sending, target, is_written=is_written)
+            there = next_target(target, response.status, response.headers) if redirects else None
+            if there is None:
+                return response
+            sending.headers = kept_headers(sending.headers, target, there, secret_headers)
+            target = there
+        raise Forbidden(f"more than {redirects} redirects, the last to {target.host}:{target.port}")
+
+    async def _exchanged(self, sending: _Sending, target: Target, *, is_written: bool) -> Response:
+        """One request and its answer."""
+        remaining = max(_MOMENT, sending.deadline - asyncio.get_running_loop().time())
+        connecting = min(sending.connect_timeout, remaining)
+        # Without that ceiling aiohttp rounds limits of more than five seconds up.
+        limits = aiohttp.ClientTimeout(total=None, connect=connecting, ceil_threshold=math.inf)
+        try:
+            async with self._session(is_written=is_written).request(
+                sending.method, target.url, headers=sending.headers, data=sending.body, timeout=limits,
+                allow_redirects=False, proxy=self._proxy,
+            ) as response:  # fmt: skip
+                sending.phase = "no whole answer"
                 answer = await _bounded(response)
+                sending.phase = "no answer"
                 return Response(response.status, response.headers, answer)
         except aiohttp.ServerTimeoutError:
-            raise Unreachable(f"no connection within {connect_timeout.total_seconds():g} s") from None
-        except TimeoutError:
-            raise Unreachable(f"no answer within {timeout.total_seconds():g} s") from None
-        except aiohttp.ClientConnectorError as error:
-            raise Unreachable(
-                f"no connection to {error.host}:{error.port}: {error.os_error.strerror or error.os_error}"
-            ) from error
+            if remaining < sending.connect_timeout:
+                sending.phase = "no connection"
+                raise TimeoutError from None
+            raise Unreachable(f"no connection within {connecting:g} s") from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise Unreachable(_said(error)) from error
 
-    async def close(self) -> None:
-        """Close the pool."""
-        await self._session.close()
+    @property
+    def _policy_for_data(self) -> AddressPolicy:
+        return self._policy or AddressPolicy(None)
+
+    def _session(self, *, is_written: bool) -> aiohttp.ClientSession:
+        session = self._sessions.get(is_written)
+        if session is None:
+            # With a proxy, only its own name is resolved here.
+            is_chosen = is_written or self._proxy is not None
+            refusal = refusal_of_written if is_chosen else self._policy_for_data.refusal_of_data
+            connector = aiohttp.TCPConnector(
+                limit=0, limit_per_host=0, ttl_dns_cache=30, keepalive_timeout=30, ssl=self._tls,
+                resolver=PermittedAddresses(refusal, self._resolve),
+            )  # fmt: skip
+            session = self._sessions[is_written] = aiohttp.ClientSession(
+                connector=connector, auto_decompress=False, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False
+            )
+        return session
+
+
+def proxy_url(text: str) -> URL:
+    """The URL of a proxy, perhaps with credentials: `http://user:secret@proxy.example.org:3128`. Raises ValueError."""
+    scheme, separator, rest = text.partition("://")
+    credentials, at, host = rest.rpartition("@")
+    target = parsed_target(f"{scheme}{separator}{host}")
+    if target.rest != "/" or re.search(r"[/?#\\\[\]\s]", credentials):
+        raise ValueError("must be the URL of a proxy: a host without a path; credentials are percent-encoded")
+    encoded = str(target.url)
+    return URL(encoded.replace("://", f"://{credentials}{at}", 1), encoded=True)
+
+
+def _target(url: str) -> Target:
+    try:
+        return parsed_target(url)
+    except ValueError as error:
+        raise Forbidden(f"the URL {error}") from None
 
 
 def _said(error: Exception) -> str:
     """What went wrong, without the URL that aiohttp's own text quotes: it may hold a secret."""
-    if isinstance(error, aiohttp.ClientResponseError):
-        return f"the answer is no HTTP: {error.message}"
-    return (error.strerror if isinstance(error, OSError) else None) or type(error).__name__
+    match error:
+        case aiohttp.ClientHttpProxyError():
+            return f"the proxy answered {error.status} to CONNECT"
+        case aiohttp.ClientResponseError():
+            return f"the answer is no HTTP: {error.message}"
+        case aiohttp.ClientConnectorCertificateError(certificate_error=ssl.SSLCertVerificationError() as reason):
+            return f"no connection to {error.host}:{error.port}: its certificate: {reason.verify_message}"
+        case aiohttp.ClientConnectorError():
+            return f"no connection to {error.host}:{error.port}: {error.os_error.strerror or error.os_error}"
+        case OSError(strerror=str(text)) if text:
+            return text
+        case _:
+            return type(error).__name__
 
 
 async def _bounded(response: aiohttp.ClientResponse) -> bytes:

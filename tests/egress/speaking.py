@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 
@@ -22,10 +23,13 @@ class Spoken:
 
 
 @contextmanager
-def speaking(*answers: bytes, keep: bool = False, together: bool = False, port: int = 0) -> Iterator[Spoken]:
+def speaking(
+    *answers: bytes, keep: bool = False, together: bool = False, port: int = 0, tls: ssl.SSLContext | None = None
+) -> Iterator[Spoken]:
     """A server that answers each connection with the next of `answers` and closes it, unless it is to `keep` it.
 
-    With `together` it takes one connection only, and gives all its answers there.
+    With `together` it takes one connection only, and gives all its answers there. A handshake of `tls` that fails is
+    a connection without a request.
     """
     with socket.create_server(("127.0.0.1", port)) as server:
         spoken = Spoken(server.getsockname()[1])
@@ -37,12 +41,14 @@ def speaking(*answers: bytes, keep: bool = False, together: bool = False, port: 
                     connection, _ = server.accept()
                 except OSError:
                     return
-                with connection:
-                    for answer in said:
-                        spoken.heard.append(_request(connection))
-                        connection.sendall(answer)
-                    if keep:
-                        ended.wait(10)
+                with connection, suppress(ssl.SSLError, ConnectionError):
+                    answering = tls.wrap_socket(connection, server_side=True) if tls else connection
+                    with answering:
+                        for answer in said:
+                            spoken.heard.append(_request(answering))
+                            answering.sendall(answer)
+                        if keep:
+                            ended.wait(10)
 
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()

@@ -9,37 +9,12 @@ from datetime import timedelta
 
 import pytest
 
-from gateway.egress.client import MAX_ANSWER, Client, Response, Unreachable
+from gateway.egress.client import MAX_ANSWER
+from tests.egress.sending import OK, forbidden, send, unreachable
 from tests.egress.speaking import deaf, speaking
 from tests.running import free_port
 
-OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 SOON = timedelta(seconds=0.2)
-
-
-def send(url: str, *, times: int = 1, **more: object) -> list[Response]:
-    """The answers to `times` requests of one client."""
-
-    async def run() -> list[Response]:
-        client = Client()
-        try:
-            values: dict[str, object] = {
-                "headers": {"X-Name": "value"},
-                "body": b"body",
-                "timeout": timedelta(seconds=5),
-                "connect_timeout": timedelta(seconds=5),
-            }
-            return [await client.send("POST", url, **values | more) for _ in range(times)]  # type: ignore[arg-type]
-        finally:
-            await client.close()
-
-    return asyncio.run(run())
-
-
-def unreachable(url: str, **more: timedelta) -> str:
-    with pytest.raises(Unreachable) as error:
-        send(url, times=1, **more)
-    return str(error.value)
 
 
 def test_method_headers_and_body_are_sent_as_they_are_given() -> None:
@@ -131,9 +106,14 @@ def test_a_far_side_that_speaks_no_tls_is_said() -> None:
 
 def test_the_time_limit_of_the_whole_is_kept() -> None:
     started = time.monotonic()
-    with speaking(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", keep=True) as far:
+    with speaking(b"", keep=True) as far:
         assert "no answer within 0.2 s" == unreachable(far.url, timeout=SOON)
     assert time.monotonic() - started < 2
+
+
+def test_an_answer_that_begins_but_does_not_end_is_said() -> None:
+    with speaking(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", keep=True) as far:
+        assert "no whole answer within 0.2 s" == unreachable(far.url, timeout=SOON)
 
 
 def test_the_time_limit_of_the_connection_is_kept() -> None:
@@ -141,6 +121,43 @@ def test_the_time_limit_of_the_connection_is_kept() -> None:
         assert "no connection within 0.2 s" == unreachable(f"http://127.0.0.1:{port}/", connect_timeout=SOON)
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:99999/", "http://exa mple/", "nonsense"])
-def test_an_address_that_is_none_is_unreachable(url: str) -> None:
-    assert unreachable(url)
+def test_the_phase_is_named_also_where_the_whole_has_the_shorter_limit() -> None:
+    with deaf() as port:
+        assert "no connection within 0.2 s" == unreachable(f"http://127.0.0.1:{port}/", timeout=SOON)
+
+
+def test_a_handshake_that_is_not_answered_is_no_connection() -> None:
+    with speaking(b"", keep=True) as far:
+        url = far.url.replace("http:", "https:")
+        assert "no connection within 0.2 s" == unreachable(url, connect_timeout=SOON)
+
+
+def test_a_name_that_is_not_resolved_in_time_is_no_connection() -> None:
+    async def never(_host: str, _port: int) -> list[str]:
+        await asyncio.sleep(60)
+        return []
+
+    why = unreachable("http://example.org/", connect_timeout=SOON, client={"resolve": never})
+    assert "no connection within 0.2 s" == why
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:99999/", "http://exa mple/", "nonsense", "http://", ""])
+def test_what_is_no_address_is_forbidden_and_not_quoted(url: str) -> None:
+    assert "hunter2" not in forbidden(f"{url}?token=hunter2")
+
+
+@pytest.mark.parametrize(
+    ("written", "sent"),
+    [
+        ("/a%2fb/../c;d=%41'|^\"<>?x=%2F+%20&y={z}", "/a%2fb/../c;d=%41'|^\"<>?x=%2F+%20&y={z}"),
+        ("?only=query", "/?only=query"),
+        ("", "/"),
+        ("/path#fragment", "/path"),
+        ("/Zoë?q=😀", "/Zo%C3%AB?q=%F0%9F%98%80"),
+    ],
+    ids=["encoded", "query", "nothing", "fragment", "international"],
+)
+def test_path_and_query_are_sent_as_they_are_written(written: str, sent: str) -> None:
+    with speaking(OK) as far:
+        send(far.url.partition("/events")[0] + written)
+    assert f"POST {sent} HTTP/1.1".encode() == far.heard[0].split(b"\r\n", maxsplit=1)[0]
