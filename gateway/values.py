@@ -117,7 +117,8 @@ class Secret:
         return "••••"
 
 
-def _secret(value: object, info: ValidationInfo) -> Secret:
+def secret_of(value: object, info: ValidationInfo) -> Secret:
+    """What a reference leads to. Raises ValueError."""
     match value:
         case Secret():
             return value
@@ -128,7 +129,7 @@ def _secret(value: object, info: ValidationInfo) -> Secret:
             return Secret(found)
         case {"file": str(name), **rest} if not rest:
             try:
-                text = (_folder(info) / name).read_text(encoding="utf-8").rstrip("\r\n")
+                text = (folder_of(info) / name).read_text(encoding="utf-8").rstrip("\r\n")
             except (OSError, UnicodeDecodeError) as error:
                 raise ValueError(f"the file {name} can't be read: {error}") from None
             if not text:
@@ -138,7 +139,7 @@ def _secret(value: object, info: ValidationInfo) -> Secret:
             raise ValueError('a secret is a reference: { env = "NAME" } or { file = "PATH" }')
 
 
-def _folder(info: ValidationInfo) -> Path:
+def folder_of(info: ValidationInfo) -> Path:
     """Where relative paths start: at the configuration's folder."""
     return info.context if isinstance(info.context, Path) else Path()
 
@@ -151,6 +152,6 @@ Address = Annotated[tuple[str, int], BeforeValidator(parsed_address)]
 TimeZone = Annotated[ZoneInfo, BeforeValidator(zone_named)]
 Name = Annotated[str, BeforeValidator(_name)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]
-SecretRef = Annotated[Secret, BeforeValidator(_secret)]
+SecretRef = Annotated[Secret, BeforeValidator(secret_of)]
 Secrets = Annotated[tuple[SecretRef, ...], BeforeValidator(_secrets_listed), Field(min_length=1)]
 RatePerTime = Annotated[Rate, BeforeValidator(parsed_rate)]

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
-from gateway.egress.client import Client, Response, Unreachable
+from gateway.egress.client import Client, Forbidden, Response, Unreachable
+from gateway.egress.connecting import Connecting
 from gateway.egress.credentials import NONE, Authenticate
 from gateway.egress.outgoing import Outgoing, Sending, shown_body
+from gateway.egress.target import parsed_target
 from gateway.errors import DeliveryError, Refused, Unavailable
 from gateway.model.body import Body, Format
 from gateway.model.delivery import Exchange, Reply
@@ -30,7 +32,9 @@ _LONGEST_QUOTE = 300
 
 
 def _url(text: str) -> str:
-    Url.of(text, zone_of=zone_named)
+    url = Url.of(text, zone_of=zone_named)
+    if not url.is_from_data:
+        parsed_target(f"{url.scheme}://{''.join(map(str, url.host.parts))}{url.port}/")
     return text
 
 
@@ -68,7 +72,7 @@ class Answers(Table):
     """It won't: a dead letter at once."""
 
 
-class Options(Table):
+class Options(Connecting):
     """The keys of its kind."""
 
     url: Annotated[str, AfterValidator(_url)]
@@ -89,6 +93,12 @@ class Options(Table):
     timeout: PositiveDuration = timedelta(seconds=30)
     connect_timeout: PositiveDuration = timedelta(seconds=5)
     debug: Flag = False
+
+    @model_validator(mode="after")
+    def _leads_somewhere(self) -> Self:
+        if not self.hosts and Url.of(self.url, zone_of=zone_named).is_from_data:
+            raise ValueError("url: has a tag in its host, so `hosts` must say where events may lead")
+        return self
 
     @field_validator("body")
     @classmethod
@@ -131,7 +141,7 @@ class Destination:
     async def open(self) -> None:
         """Open a pool of connections."""
         if self._client is None:
-            self._client = Client()
+            self._client = self._options.client(self._sending.url.written_host)
 
     async def deliver(self, payload: Payload) -> Reply:
         """Send `payload`; the answer's status says what becomes of it. Raises Unavailable, Refused."""
@@ -145,7 +155,12 @@ class Destination:
                 body=outgoing.body,
                 timeout=self._options.timeout,
                 connect_timeout=self._options.connect_timeout,
+                url_from_data=outgoing.is_from_data,
+                redirects=self._options.redirects,
+                secret_headers=frozenset(name for name, _ in outgoing.credentials.headers),
             )
+        except Forbidden as error:
+            raise Refused(f"it may not be sent there: {error}", exchange=self._exchange(outgoing)) from error
         except Unreachable as error:
             raise Unavailable(str(error), exchange=self._exchange(outgoing)) from error
         exchange = self._exchange(outgoing, response)
