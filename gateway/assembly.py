@@ -40,10 +40,14 @@ class Workshop:
 
     contracts: dict[str, Contract] = field(default_factory=dict)
     services: dict[tuple[str, Reading, str], DeclaredService] = field(default_factory=dict)
+    debugged: frozenset[str] = frozenset()
+    """Destinations that are debugged whatever the configuration says."""
 
     def build(self, document: Document, revision: int) -> Gateway:
         """The Gateway that `document` describes. Raises ConfigError with every problem."""
         settings = document.settings()
+        for name in self.debugged & settings.destinations.keys():
+            settings.destinations[name] = settings.destinations[name].model_copy(update={"debug": True})
         problems: list[ConfigError] = []
         sources = each(settings.sources, lambda name, one: self._source(document, name, one), problems)
         out = way_out(document, settings, {name: one.contract for name, one in sources.items()}, problems)

@@ -47,6 +47,10 @@ class Condition:
             raise ValueError(f"knows no function {', '.join(map(repr, strange))}")
         return cls(text, program)
 
+    def __str__(self) -> str:
+        """As it is written."""
+        return self.text
+
     def __call__(self, scope: Scope) -> bool:
         """Whether the event meets it; not where it lacks a field that is named. Raises ConditionError."""
         try:

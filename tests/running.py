@@ -63,6 +63,8 @@ class Downstream:
 
     def __init__(self, answer: Callable[[int], tuple[int, dict[str, str]]] = lambda _count: (204, {})) -> None:
         self.arrived: list[tuple[dict[str, str], bytes]] = []
+        self.called: list[str] = []
+        """Method and path of each."""
         self.hangs = threading.Event()
         self.hangs.set()
         outer = self
@@ -71,7 +73,8 @@ class Downstream:
             protocol_version = "HTTP/1.1"
 
             def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
+                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                outer.called.append(f"{self.command} {self.path}")
                 outer.arrived.append(({name.lower(): value for name, value in self.headers.items()}, body))
                 outer.hangs.wait(60)
                 status, headers = answer(len(outer.arrived))
@@ -79,6 +82,8 @@ class Downstream:
                 for name, value in {"Content-Length": "0", **headers}.items():
                     self.send_header(name, value)
                 self.end_headers()
+
+            do_GET = do_PUT = do_POST  # noqa: N815 - as http.server calls them
 
             def log_message(self, *_args: object) -> None: ...
 

@@ -169,6 +169,10 @@ class Destination:
             raise failure
         return Reply(response.status, exchange)
 
+    def preview(self, payload: Payload) -> str:
+        """The request that would bring `payload`, secrets masked. Raises Refused."""
+        return self._sending.outgoing(payload).shown()
+
     async def close(self) -> None:
         """Close the pool."""
         if self._client is not None:

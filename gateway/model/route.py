@@ -39,6 +39,19 @@ class Route:
         """Whether an event of `event_type` from `source` goes this way, if it meets the condition."""
         return self.is_from(source) and self.is_of(event_type)
 
+    def why_not(self, scope: Scope) -> str:
+        """Why it does not take an event; "" where it does. A condition that can't be told takes it, and says so."""
+        if not self.is_active:
+            return "it is inactive"
+        if not self.is_from(scope.event.source):
+            return f"it takes nothing from {scope.event.source}, but from {', '.join(sorted(self.sources or ()))}"
+        if not self.is_of(scope.event.type):
+            return f"it takes no {scope.event.type}, but {', '.join(self.events)}"
+        try:
+            return "" if self.when is None or self.when(scope) else f"its condition is not met: {self.when}"
+        except ConditionError as error:
+            return f"its condition can't be told, so there would be a dead letter: {error}"
+
     def is_from(self, source: str) -> bool:
         """Whether it takes events from `source`, a CloudEvents source."""
         return self.sources is None or source in self.sources

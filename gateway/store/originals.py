@@ -1,0 +1,32 @@
+"""Stored events, and the calls that brought them, for those who look at one."""
+
+from __future__ import annotations
+
+import json
+
+from sqlalchemy import Connection, select
+
+from gateway.model.event import Event
+from gateway.model.original import Original
+from gateway.store.engine import Database
+from gateway.store.outbox import event_of
+from gateway.store.tables import bodies, events, requests
+
+
+def stored_event(database: Database, event_id: str) -> tuple[Event, Original | None] | None:
+    """The event of that id and the call that brought it, None where there is none."""
+    with database.reading() as connection:
+        row = connection.execute(select(events).where(events.c.event_id == event_id)).first()
+        return (event_of(row), original_of(connection, row.request)) if row is not None else None
+
+
+def original_of(connection: Connection, request: int | None) -> Original | None:
+    """The call in that row, None where it is no longer kept."""
+    row = connection.execute(select(requests).where(requests.c.id == request)).first() if request else None
+    if row is None:
+        return None
+    body = row.body
+    if row.body_ref is not None:
+        body = connection.execute(select(bodies.c.body).where(bodies.c.id == row.body_ref)).scalar()
+    headers = json.loads(row.headers)
+    return Original(row.method, headers, headers.get("content-type", ""), body or b"")
