@@ -90,5 +90,7 @@ class Attempt:
     """When the next is due, where the delivery waits again."""
     status: int | None = None
     error: str = ""
+    holds: bool = False
+    """Whether a dead letter of this destination holds back the next of its order key."""
     pauses: bool = False
     """Whether the destination wants no more of anything (HTTP 410)."""
