@@ -180,7 +180,7 @@ class Worker:
                 taken_back = await self._in_store(self.upkeep.reap, self._now())
                 if taken_back:
                     log.warning("leases.ended", deliveries=taken_back)
-                await self._in_store(self.upkeep.forget_keys, self._now())
+                await self._in_store(self.upkeep.tidy, self._now())
                 await self._follow()
                 await self._close_retired()
                 if self._held and time.monotonic() - extended > _HEARTBEAT.total_seconds():

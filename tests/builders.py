@@ -92,12 +92,12 @@ def no_original() -> None:
 def an_entry(
     *events: Event, to: Sequence[str] = ("crm",), key: str | None = None, digest: bytes = b"same", **more: Any
 ) -> Entry:
-    """A request with `events` (one by default), each with deliveries to all of `to` by the route `all`."""
+    """A request with `events` (one by default), each with `duties`, or deliveries to all of `to` by the route `all`."""
     made = events or (an_event(),)
     request = more.pop("request", None) or a_request(b"{}")
     lasts = request.received_at + timedelta(hours=24)
     once = [Once(key, digest, lasts, range(len(made)))] if key is not None else []
-    duties = [[Duty("all", name) for name in to] for _ in made]
+    duties = more.pop("duties", None) or [[Duty("all", name) for name in to] for _ in made]
     return Entry(request, Caller("pbx"), made, duties, 1, once=once, **more)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -60,3 +61,14 @@ def seconds(_ctx: click.Context, _param: click.Parameter, value: str | None) -> 
         return parsed_duration(value).total_seconds()
     except ValueError as error:
         raise click.BadParameter(str(error)) from None
+
+
+def moment(_ctx: click.Context, _param: click.Parameter, value: str | None) -> datetime | None:
+    """A time, in UTC where it has no zone."""
+    if value is None:
+        return None
+    try:
+        given = datetime.fromisoformat(value)
+    except ValueError:
+        raise click.BadParameter("must be a time such as 2026-03-16T14:15:02Z") from None
+    return given if given.tzinfo else given.replace(tzinfo=UTC)

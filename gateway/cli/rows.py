@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any, TypeVar
 
 import click
 
-from gateway.cli.configured import config_option, place_there
+from gateway.cli.configured import config_option, moment, place_there
+from gateway.cli.intervening import cancel, retry
 from gateway.model.delivery import State
 from gateway.settings import Document
 from gateway.store.history import History, Selection
@@ -19,6 +19,7 @@ from gateway.store.items import Item
 from gateway.store.store import open_store
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
+_Option = Callable[[Any], Any]
 
 _EVENT_COLUMNS = ("receivedAt", "id", "type", "source", "subject", "binding", "deliveries")
 _DELIVERY_COLUMNS = ("createdAt", "id", "eventType", "subject", "destination", "state", "attempts", "reason")
@@ -26,6 +27,7 @@ _REQUEST_COLUMNS = ("receivedAt", "id", "source", "state", "method", "path", "bi
 _DELIVERY_STATES = tuple(state.value for state in State)
 _REQUEST_STATES = ("accepted", "duplicate", "quarantined", "refused")
 _WIDEST = 60
+_TO = click.option("--destination", help="To this destination only.")
 
 
 @contextmanager
@@ -37,31 +39,22 @@ def _history(document: Document) -> Iterator[History]:
         store.database.close()
 
 
-def _list_options(command: _Command, states: tuple[str, ...]) -> _Command:
+def _list_options(command: _Command, states: tuple[str, ...], more: tuple[_Option, ...] = ()) -> _Command:
     options = (
         click.option("--json", "as_json", is_flag=True, help="A JSON object a line."),
         click.option("--limit", type=click.IntRange(min=0), default=50, show_default=True, help="So many; 0 is all."),
         click.option("--after", help="Go on to rows older than the one with this id."),
+        *more,
         click.option("--source", help="Of this source only."),
         click.option("--type", "event_type", help="Of this event type only."),
         click.option("--state", type=click.Choice(states), help="In this state only."),
         click.option("--subject", help="Of this subject only."),
-        click.option("--since", callback=_moment, help="Not before this time (RFC 3339, or a date; UTC)."),
-        click.option("--until", callback=_moment, help="Before this time."),
+        click.option("--since", callback=moment, help="Not before this time (RFC 3339, or a date; UTC)."),
+        click.option("--until", callback=moment, help="Before this time."),
     )
     for option in reversed(options):
         command = option(command)
     return config_option(command)
-
-
-def _moment(_ctx: click.Context, _param: click.Parameter, value: str | None) -> datetime | None:
-    if value is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(value)
-    except ValueError:
-        raise click.BadParameter("must be a time such as 2026-03-16T14:15:02Z") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _listing(
@@ -69,9 +62,10 @@ def _listing(
     items: Callable[[History, Selection], Iterable[Item]],
     columns: tuple[str, ...],
     states: tuple[str, ...],
+    *more: _Option,
 ) -> None:
     @group.command("list")
-    @partial(_list_options, states=states)
+    @partial(_list_options, states=states, more=more)
     def listed(document: Document, as_json: bool, event_type: str | None, **conditions: Any) -> None:  # noqa: ANN401
         """Newest first."""
         with _history(document) as history:
@@ -135,7 +129,9 @@ def requests() -> None:
 
 _listing(events, History.events, _EVENT_COLUMNS, _DELIVERY_STATES)
 _showing(events, "event", History.event)
-_listing(deliveries, History.deliveries, _DELIVERY_COLUMNS, _DELIVERY_STATES)
+_listing(deliveries, History.deliveries, _DELIVERY_COLUMNS, _DELIVERY_STATES, _TO)
 _showing(deliveries, "delivery", History.delivery)
+deliveries.add_command(retry)
+deliveries.add_command(cancel)
 _listing(requests, History.requests, _REQUEST_COLUMNS, _REQUEST_STATES)
 _showing(requests, "request", History.request)

@@ -78,7 +78,7 @@ class Idempotency:
             key = f"{key}\n{digest.hex()}"
         if self.on_reuse is OnReuse.DUPLICATE:
             digest = b""
-        return Once(_short(key), digest, request.received_at + self.window, positions)
+        return Once(short(key), digest, request.received_at + self.window, positions)
 
 
 def _cloud_event_key(message: Message) -> str:
@@ -94,8 +94,8 @@ def _digest(events: Sequence[Event]) -> bytes:
     return digest.digest()
 
 
-def _short(key: str) -> str:
-    """`key`, or its digest where it is long."""
+def short(key: str) -> str:
+    """`key`, or its digest where it is long: what is stored of any key, and shared by all whose keys are equal."""
     return (
         key
         if len(key) <= _LONGEST_KEY

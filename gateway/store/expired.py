@@ -15,7 +15,7 @@ from gateway.store.walk import Row, Walk, is_past, page_of, weight_of
 
 _d = deliveries.c
 _OPEN = _d.state.in_([State.WAITING.value, State.CLAIMED.value]) | (_d.held == 1)
-"""Not finished, or a dead letter that holds back the next of its key."""
+"""Not finished, or a dead letter that holds back the next of its key: without it, that would go without being asked."""
 _LARGE = func.coalesce(func.length(bodies.c.body), 0)
 _FACTS = (
     select(

@@ -41,6 +41,8 @@ class Selection:
     limit: int = 50
     """0 for all."""
     after: str | None = None
+    destination: str | None = None
+    """Of deliveries only."""
     source: str | None = None
     type: str | None = None
     state: str | None = None
@@ -86,13 +88,7 @@ class History:
 
     def deliveries(self, selection: Selection) -> Iterator[Item]:
         """The deliveries."""
-        query = _chosen(
-            _DELIVERIES, selection, deliveries, received=deliveries.c.created_at,
-            source=events.c.source == f"/in/{selection.source}", event=events, key=deliveries.c.id,
-        )  # fmt: skip
-        if selection.state:
-            query = query.where(deliveries.c.state == selection.state)
-        yield from self._rows(query, deliveries, selection.limit, delivery_item)
+        yield from self._rows(chosen_deliveries(selection), deliveries, selection.limit, delivery_item)
 
     def delivery(self, delivery_id: str) -> Item | None:
         """One delivery whole, with its attempts."""
@@ -197,6 +193,19 @@ _DELIVERIES: Select[Any] = (
 _REQUESTS: Select[Any] = select(requests, names.c.name.label("source_name")).join(
     names, names.c.id == requests.c.source
 )
+
+
+def chosen_deliveries(selection: Selection) -> Select[Any]:
+    """The deliveries that `selection` has, each with its event's type, source and subject."""
+    query = _chosen(
+        _DELIVERIES, selection, deliveries, received=deliveries.c.created_at,
+        source=events.c.source == f"/in/{selection.source}", event=events, key=deliveries.c.id,
+    )  # fmt: skip
+    if selection.state:
+        query = query.where(deliveries.c.state == selection.state)
+    if selection.destination:
+        query = query.where(_destination.c.name == selection.destination)
+    return query
 
 
 def _chosen(

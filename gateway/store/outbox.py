@@ -13,6 +13,7 @@ from sqlalchemy import Connection, bindparam, literal_column, select, update
 
 from gateway.model.delivery import Attempt, Delivery, State
 from gateway.model.event import Event
+from gateway.store import order
 from gateway.store.dialect import chunks, replace_rows, update_rows
 from gateway.store.engine import Database
 from gateway.store.tables import AT_ONCE, attempts, deliveries, events, micros, names
@@ -85,8 +86,13 @@ class Outbox:
             return self._held(connection, claimed)
 
     def settle(self, settled: Sequence[Attempt], now: datetime) -> None:
-        """Record attempts and what became of their deliveries. What is no longer the owner's stays as it is."""
+        """Record attempts and what became of their deliveries. What is no longer the owner's stays as it is.
+
+        What is finished lets the next of its key go, unless it is a dead letter that holds it back; a retry does not.
+        """
         with self._database.writing(durable=False) as connection:
+            over = self._keys_of(connection, [attempt.delivery for attempt in settled if _lets_go(attempt)])
+            order.lock(connection, over)
             numbers = self._still_held(connection, sorted(attempt.delivery.id for attempt in settled))
             # An attempt whose lease ended may have been claimed again, even by us: it has another number then.
             # One whose claim a server's crash undid was made again, with the same number: the later one counts.
@@ -94,6 +100,7 @@ class Outbox:
             kept = {attempt.delivery.id: attempt for attempt in held}.values()
             if kept:
                 update_rows(connection, deliveries, [_becomes(attempt, now) for attempt in kept])
+                order.promote(connection, over)
                 # One of the same number, which a lease that ended left behind, is replaced.
                 replace_rows(connection, attempts, [self._row(attempt) for attempt in kept])
 
@@ -123,6 +130,14 @@ class Outbox:
                 taken += found.scalars()
         return taken
 
+    def _keys_of(self, connection: Connection, over: Sequence[Delivery]) -> set[order.Key]:
+        """The order keys that these deliveries have."""
+        keyed = [(one.destination, one.order_key) for one in over if one.order_key is not None]
+        if not keyed:
+            return set()
+        numbers = self._numbers(connection, [name for name, _ in keyed])
+        return {(numbers[name], key) for name, key in keyed if name in numbers}
+
     def _still_held(self, connection: Connection, ids: Sequence[int]) -> dict[int, int]:
         """Those of the deliveries that the owner holds, with the number of their attempt; nobody else changes them."""
         held: dict[int, int] = {}
@@ -140,7 +155,7 @@ class Outbox:
     def _held(self, connection: Connection, claimed: Sequence[int]) -> list[Delivery]:
         by_number = dict(connection.execute(select(names.c.id, names.c.name)).all())
         columns = (
-            _d.id.label("delivery"), _d.route, _d.destination, _d.attempts, _d.webhook_id,
+            _d.id.label("delivery"), _d.route, _d.destination, _d.attempts, _d.webhook_id, _d.order_key,
             events.c.event_id, events.c.source, events.c.type, events.c.subject, events.c.time,
             events.c.data, events.c.attributes,
         )  # fmt: skip
@@ -170,7 +185,17 @@ def _becomes(attempt: Attempt, now: datetime) -> dict[str, Any]:
         "finished_at": None if waits else micros(now),
         "owner": None,
         "lease_until": None,
+        "held": int(_holds(attempt)),
     }
+
+
+def _holds(attempt: Attempt) -> bool:
+    """Whether it is a dead letter that nothing of its key may overtake."""
+    return attempt.holds and attempt.state is State.DEAD and attempt.delivery.order_key is not None
+
+
+def _lets_go(attempt: Attempt) -> bool:
+    return attempt.state is not State.WAITING and not _holds(attempt)
 
 
 def _has_due(connection: Connection, destination: int, at: int) -> bool:
@@ -200,4 +225,5 @@ def _delivery(row: Row, by_number: Mapping[int, str]) -> Delivery:
         destination=by_number[row.destination],
         attempt=row.attempts,
         webhook_id=row.webhook_id,
+        order_key=row.order_key,
     )

@@ -9,10 +9,12 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from gateway.errors import ContractViolation, Refusal, Violation
+from gateway.model.delivery import State
 from gateway.model.event import Event
-from gateway.model.idempotency import Once
+from gateway.model.idempotency import Once, short
 from gateway.model.receipt import Receipt
-from gateway.store import tables
+from gateway.model.route import Duty
+from gateway.store import order, tables
 from gateway.store.dialect import chunks, insert_numbered, inserting, storable
 from gateway.store.entry import Entry
 from gateway.store.tables import micros
@@ -77,8 +79,11 @@ def insert_all(
         if duties
         for row in _delivery_rows(entry, event, event_id, numbers, duties)
     ]
-    if rows:
-        insert_numbered(connection, tables.deliveries, rows)
+    if not rows:
+        return
+    if any(row["order_key"] is not None for row in rows):
+        order.place(connection, rows)
+    insert_numbered(connection, tables.deliveries, rows)
 
 
 def _owners(connection: Connection, places: Collection[Place], now: int) -> Iterator[tuple[Place, Owner]]:
@@ -173,7 +178,7 @@ def _event_row(entry: Entry, event: Event, request_id: int, position: int) -> di
 
 
 def _delivery_rows(
-    entry: Entry, event: Event, event_id: int, numbers: Numbers, duties: Sequence[Any]
+    entry: Entry, event: Event, event_id: int, numbers: Numbers, duties: Sequence[Duty]
 ) -> Iterator[dict[str, Any]]:
     """A row a duty. Where several routes lead to one destination, the later ones, by name, are told apart."""
     at = micros(entry.request.received_at)
@@ -185,8 +190,11 @@ def _delivery_rows(
             "destination": numbers[duty.destination],
             "webhook_id": f"{event.id}.{duty.route}" if duty.destination in seen else event.id,
             "revision": entry.revision,
-            "state": "waiting",
+            "state": State.DEAD.value if duty.dead else State.WAITING.value,
             "due_at": tables.AT_ONCE,
+            "order_key": short(storable(duty.order_key)) if duty.order_key else None,
+            "reason": duty.dead or None,
             "created_at": at,
+            "finished_at": at if duty.dead else None,
         }
         seen.add(duty.destination)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, literal_column, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Update, delete, literal_column, select, tuple_, update
 
 from gateway.model.delivery import UNCONFIGURED
 from gateway.store.engine import Database
+from gateway.store.orphans import Orphans
 from gateway.store.outbox import GIVEN_BACK, IS_CLAIMED, IS_HEAD_WAITING, LEASE, PRIORITIES
 from gateway.store.retention import Retention
 from gateway.store.tables import deliveries, idempotency, micros, names
+from gateway.telemetry.logs import log
 
 _AT_A_TIME = 5000
 """Rows that one transaction changes: the lock is free again after milliseconds."""
@@ -25,6 +27,7 @@ class Upkeep:
     def __init__(self, database: Database) -> None:
         self._database = database
         self.retention = Retention(database)
+        self._orphans = Orphans(database)
 
     def ahead(self, clock: Callable[[], datetime]) -> timedelta:
         """How far the database's clock is ahead of `clock`."""
@@ -56,7 +59,7 @@ class Upkeep:
             ]
         moved = 0
         for number, by in late:
-            waiting = update(deliveries).where(_d.destination == number, IS_HEAD_WAITING, _d.due_at > by)
+            waiting = _free(_d.destination == number, IS_HEAD_WAITING, _d.due_at > by)
             with self._database.writing(durable=False) as connection:
                 moved += connection.execute(waiting.values(due_at=by)).rowcount
         return moved
@@ -68,9 +71,16 @@ class Upkeep:
             numbers = _numbers(connection)
             gone = [number for name, number in numbers.items() if name not in there and _waits(connection, number)]
         for number in gone:
-            waiting = update(deliveries).where(_d.destination == number, IS_HEAD_WAITING)
+            waiting = _free(_d.destination == number, IS_HEAD_WAITING)
             with self._database.writing(durable=False) as connection:
                 connection.execute(waiting.values(reason=UNCONFIGURED))
+
+    def tidy(self, now: datetime) -> None:
+        """What is done a little at a time, about once a second: keys are forgotten, and order is mended."""
+        self.forget_keys(now)
+        adopted = self._orphans.adopt(now)
+        if adopted:
+            log.warning("order.mended", keys=adopted, note="they had followers and no head")
 
     def forget_keys(self, now: datetime) -> int:
         """Delete idempotency keys that have expired, some at a time; how many. Call it again while there are."""
@@ -83,6 +93,12 @@ class Upkeep:
         free = expired.with_for_update(skip_locked=True)
         with self._database.writing(durable=False) as connection:
             return connection.execute(delete(idempotency).where(tuple_(c.source, c.key).in_(free))).rowcount
+
+
+def _free(*conditions: ColumnElement[bool]) -> Update:
+    """An update of those that nobody else changes at this moment: two that change many would wait for one another."""
+    chosen = select(_d.id).where(*conditions).with_for_update(skip_locked=True)
+    return update(deliveries).where(_d.id.in_(chosen))
 
 
 def _numbers(connection: Connection) -> dict[str, int]:
