@@ -140,7 +140,7 @@ class Outbox:
     def _held(self, connection: Connection, claimed: Sequence[int]) -> list[Delivery]:
         by_number = dict(connection.execute(select(names.c.id, names.c.name)).all())
         columns = (
-            _d.id.label("delivery"), _d.route, _d.destination, _d.attempts, _d.webhook_id,
+            _d.id.label("delivery"), _d.route, _d.destination, _d.attempts, _d.webhook_id, _d.replay,
             events.c.event_id, events.c.source, events.c.type, events.c.subject, events.c.time,
             events.c.data, events.c.attributes,
         )  # fmt: skip
@@ -200,4 +200,5 @@ def _delivery(row: Row, by_number: Mapping[int, str]) -> Delivery:
         destination=by_number[row.destination],
         attempt=row.attempts,
         webhook_id=row.webhook_id,
+        replay=row.replay,
     )
