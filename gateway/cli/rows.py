@@ -1,17 +1,18 @@
-"""`gateway events|deliveries|requests list|show`: what came in, what went out, what is stuck."""
+"""`gateway events|deliveries|requests`: what came in, what went out, what is stuck; `list` and `show` are here."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any, TypeVar
 
 import click
 
 from gateway.cli.configured import config_option, place_there
+from gateway.cli.replay import replay
+from gateway.cli.selecting import conditions
 from gateway.model.delivery import State
 from gateway.settings import Document
 from gateway.store.history import History, Selection
@@ -42,26 +43,11 @@ def _list_options(command: _Command, states: tuple[str, ...]) -> _Command:
         click.option("--json", "as_json", is_flag=True, help="A JSON object a line."),
         click.option("--limit", type=click.IntRange(min=0), default=50, show_default=True, help="So many; 0 is all."),
         click.option("--after", help="Go on to rows older than the one with this id."),
-        click.option("--source", help="Of this source only."),
-        click.option("--type", "event_type", help="Of this event type only."),
-        click.option("--state", type=click.Choice(states), help="In this state only."),
-        click.option("--subject", help="Of this subject only."),
-        click.option("--since", callback=_moment, help="Not before this time (RFC 3339, or a date; UTC)."),
-        click.option("--until", callback=_moment, help="Before this time."),
+        conditions(states),
     )
     for option in reversed(options):
         command = option(command)
     return config_option(command)
-
-
-def _moment(_ctx: click.Context, _param: click.Parameter, value: str | None) -> datetime | None:
-    if value is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(value)
-    except ValueError:
-        raise click.BadParameter("must be a time such as 2026-03-16T14:15:02Z") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _listing(
@@ -135,6 +121,7 @@ def requests() -> None:
 
 _listing(events, History.events, _EVENT_COLUMNS, _DELIVERY_STATES)
 _showing(events, "event", History.event)
+events.add_command(replay)
 _listing(deliveries, History.deliveries, _DELIVERY_COLUMNS, _DELIVERY_STATES)
 _showing(deliveries, "delivery", History.delivery)
 _listing(requests, History.requests, _REQUEST_COLUMNS, _REQUEST_STATES)

@@ -123,7 +123,7 @@ class History:
         if selection.type:
             query = query.where(of_it.where(events.c.type == selection.type).exists())
         if selection.subject:
-            query = query.where(of_it.where(_is_subject(selection.subject)).exists())
+            query = query.where(of_it.where(is_subject(selection.subject)).exists())
         if selection.state:
             query = query.where(requests.c.state == selection.state)
         yield from self._rows(query, requests, selection.limit, lambda _connection, row: request_item(row))
@@ -215,7 +215,7 @@ def _chosen(
     if selection.type and event is not None:
         query = query.where(event.c.type == selection.type)
     if selection.subject and event is not None:
-        query = query.where(_is_subject(selection.subject))
+        query = query.where(is_subject(selection.subject))
     if selection.since:
         query = query.where(received >= micros(selection.since))
     if selection.until:
@@ -226,7 +226,7 @@ def _chosen(
     return query
 
 
-def _is_subject(subject: str) -> ColumnElement[bool]:
+def is_subject(subject: str) -> ColumnElement[bool]:
     """That an event has it; its start, which is indexed, leads there."""
     return (literal_column(SUBJECT_START, Text) == func.substr(subject, 1, 200)) & (events.c.subject == subject)
 
