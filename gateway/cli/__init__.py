@@ -22,7 +22,7 @@ _COMMANDS = {
     "send": "Send a call through the real endpoint, and follow it.",
     "events": "List, show and replay events.",
     "deliveries": "List and show deliveries.",
-    "requests": "List and show requests, refused ones too.",
+    "requests": "List, show and retry requests, refused ones too.",
     "replays": "List, show, cancel and resume replays.",
     "database": "Check, migrate, back up and restore the database.",
     "contracts": "Publish the documents of a contract.",

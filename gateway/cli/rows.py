@@ -12,6 +12,7 @@ import click
 
 from gateway.cli.configured import config_option, place_there
 from gateway.cli.replay import replay
+from gateway.cli.retry import retry
 from gateway.cli.selecting import conditions
 from gateway.model.delivery import State
 from gateway.settings import Document
@@ -126,3 +127,4 @@ _listing(deliveries, History.deliveries, _DELIVERY_COLUMNS, _DELIVERY_STATES)
 _showing(deliveries, "delivery", History.delivery)
 _listing(requests, History.requests, _REQUEST_COLUMNS, _REQUEST_STATES)
 _showing(requests, "request", History.request)
+requests.add_command(retry)

@@ -13,7 +13,16 @@ from sqlalchemy import ColumnElement, Integer, Select, Text, func, literal, lite
 
 from gateway.model.delivery import State
 from gateway.store.engine import Database
-from gateway.store.items import Item, attempt_item, delivery_item, event_item, raw, refusal_item, request_item
+from gateway.store.items import (
+    Item,
+    attempt_item,
+    delivery_item,
+    event_item,
+    raw,
+    refusal_item,
+    request_item,
+    retried_as,
+)
 from gateway.store.outbox import event_of
 from gateway.store.tables import (
     SUBJECT_START,
@@ -135,7 +144,7 @@ class History:
             if row is not None:
                 large = select(bodies.c.body).where(bodies.c.id == row.body_ref)
                 body = connection.execute(large).scalar_one() if row.body_ref else row.body
-                return request_item(row) | raw(row, body) | {"query": row.query}
+                return request_item(row) | raw(row, body) | {"query": row.query, "retriedAs": retried_as(row)}
             row = connection.execute(select(refusals).where(refusals.c.request_id == request_id)).first()
             return None if row is None else refusal_item(row) | raw(row, row.body) | {"detail": row.detail}
 
