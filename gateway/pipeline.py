@@ -26,7 +26,7 @@ from gateway.model.message import Message
 from gateway.model.original import Original
 from gateway.model.payload import Payload
 from gateway.model.receipt import Receipt
-from gateway.model.request import Answer, Dialect, Request
+from gateway.model.request import Answer, Caller, Dialect, Request
 from gateway.model.retention import Policy
 from gateway.model.retry import RetryPolicy
 from gateway.model.route import Duty, Routes
@@ -102,14 +102,11 @@ class Gateway:
         if admission is not None:
             admission.admit(source.name, source.rate)
         inbox.admit()
-        dialect = recognise(request)
+        recognise(request)  # first of all, so that every refusal speaks the caller's language
         if request.incoming.length is not None and request.incoming.length > source.max_body:
             raise TooLarge(f"the body has {request.incoming.length} bytes; at most {source.max_body} are taken")
         caller = source.authenticator.authenticate(request)
-        request.load(source.max_body)
-        _check_version(request, source.contract)
-        messages = _messages(request, source, source.bindings[dialect], apart)
-        events = source.mapping.events_from(messages, caller, request, self.new_id)
+        messages, events = self.events_of(request, caller, apart)
         duties = [self.duties_of(event, request.original) for event in events]
         is_list = bool(request.memo.get("is_list"))
         once = source.idempotency.keys_of(request, messages, events)
@@ -118,6 +115,14 @@ class Gateway:
             if event.id == event_id:
                 metrics.events.labels(source.name, event.type).inc()
         return receipt
+
+    def events_of(self, request: Request, caller: Caller, apart: Apart = in_place) -> tuple[list[Message], list[Event]]:
+        """What `request` of `caller` says, and the events that it makes, in its order. Raises RequestError."""
+        source = self.source_of(request)
+        request.load(source.max_body)
+        _check_version(request, source.contract)
+        messages = _messages(request, source, source.bindings[recognise(request)], apart)
+        return messages, source.mapping.events_from(messages, caller, request, self.new_id)
 
     def accept(self, request: Request, receipt: Receipt) -> Answer:
         """What a recorded call is answered, in its dialect."""

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from http import HTTPStatus
-from posixpath import normpath
 from typing import Any
 
 from gateway.admission import Admission
@@ -19,6 +17,7 @@ from gateway.contracts.wsdl import wsdl, xsd
 from gateway.current import Current
 from gateway.errors import Internal, Refusal, TimedOut, UnknownOperation
 from gateway.incoming import Body, Timed
+from gateway.model.address import PREFIX, address_in
 from gateway.model.receipt import Receipt
 from gateway.model.request import Answer, Dialect, Request
 from gateway.pipeline import Apart, Gateway, in_place
@@ -26,8 +25,6 @@ from gateway.store.inbox import Inbox
 from gateway.telemetry import metrics
 from gateway.telemetry.logs import log
 
-PREFIX = "/in/"
-_PATH = re.compile(r"/in/([^/]+)(?:/v(\d+))?(?:/(.+?))?/?")
 _DOCUMENTS = ("wsdl", "singlewsdl", "wsdl=1.1", "xsd", "schema", "openapi", "asyncapi")
 _PUBLISHED = ("wsdl", "singlewsdl", "wsdl=1.1", "xsd")
 _XML = "text/xml; charset=utf-8"
@@ -135,9 +132,7 @@ def request_of(
 ) -> Request:
     """The request that a WSGI environ holds (PEP 3333), its body still on the wire."""
     path = "/" + environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace").lstrip("/")
-    # Never a redirect: most senders count one as a failure.
-    match = _PATH.fullmatch(normpath(path) if "//" in path or "/." in path else path)
-    source, version, event = match.groups() if match else (path.removeprefix(PREFIX), None, None)
+    source, version, event = address_in(path)
     headers = {name[5:].replace("_", "-").lower(): value for name, value in environ.items() if name.startswith("HTTP_")}
     for name, key in (("content-type", "CONTENT_TYPE"), ("content-length", "CONTENT_LENGTH")):
         if environ.get(key):

@@ -14,9 +14,10 @@ from werkzeug.exceptions import HTTPException
 
 from gateway.current import Current
 from gateway.errors import StoreUnavailable
+from gateway.model.address import PREFIX
 from gateway.model.delivery import State
 from gateway.readiness import readiness
-from gateway.receiver import PREFIX, Door, wsgi_response
+from gateway.receiver import Door, wsgi_response
 from gateway.settings import Settings
 from gateway.store.history import History
 from gateway.store.store import Store

@@ -214,6 +214,14 @@ def test_a_payload_is_the_structured_event_with_the_headers_of_standard_webhooks
     assert re.fullmatch(f"00-{trace}-[0-9a-f]{{16}}-01", payload.headers["traceparent"])
 
 
+def test_a_replayed_delivery_says_by_which_replay_and_is_else_the_same(gateway: Gateway) -> None:
+    delivery = a_delivery()
+    live, again = (gateway.payload_of(one, NOON) for one in (delivery, replace(delivery, replay=7)))
+    assert "gateway-replay" not in live.headers
+    assert "7" == again.headers["gateway-replay"]
+    assert (live.body, live.headers["webhook-id"]) == (again.body, again.headers["webhook-id"])
+
+
 def test_attempts_of_one_event_share_a_trace_and_no_span(gateway: Gateway) -> None:
     delivery = a_delivery()
     first, second = (gateway.payload_of(delivery, NOON).headers["traceparent"].split("-") for _ in range(2))

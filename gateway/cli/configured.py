@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from gateway.assembly import place_of
+from gateway.assembly import Workshop, place_of
 from gateway.errors import ConfigError
+from gateway.pipeline import Gateway
 from gateway.settings import MAIN, Document
+from gateway.store.originals import original_call
 from gateway.store.place import Place
+from gateway.store.replayed import DutiesOf
+from gateway.store.store import Store
 from gateway.values import parsed_address, parsed_duration
 
 _Command = TypeVar("_Command", bound=Any)
@@ -43,6 +48,21 @@ def place_there(document: Document) -> Place:
     if place.is_missing:
         raise ConfigError("database", f"there is no {place}", "it is made when the gateway first runs")
     return place
+
+
+def gateway_in_force(document: Document, store: Store) -> Gateway:
+    """What the processes on `store` follow: its newest revision; the file's, where none ever ran. Raises ConfigError.
+
+    The file may have been changed since, without a HUP.
+    """
+    newest = store.revisions.newest()
+    in_force = Document(store.revisions.files(newest), document.folder) if newest else document
+    return Workshop().build(in_force, newest)
+
+
+def duties_by(gateway: Gateway, store: Store) -> DutiesOf:
+    """The deliveries that a stored event makes by the routes of `gateway`; a condition may ask for its call."""
+    return lambda event: gateway.duties_of(event, partial(original_call, store.database, event))
 
 
 def address(_ctx: click.Context, _param: click.Parameter, value: str | None) -> tuple[str, int] | None:

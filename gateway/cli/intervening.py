@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 import click
 
 from gateway.cli import OK, REFUSED
-from gateway.cli.configured import config_option, moment, place_there
+from gateway.cli.configured import config_option, place_there
+from gateway.cli.selecting import conditions
 from gateway.cli.starting import runtime_of
 from gateway.settings import Document
 from gateway.store.history import Selection
@@ -30,12 +31,7 @@ def _which(command: _Command) -> _Command:
     options = (
         click.argument("identities", metavar="[ID]...", nargs=-1, type=int),
         click.option("--destination", help="All to this destination."),
-        click.option("--state", type=click.Choice(_STATES), help="All in this state."),
-        click.option("--source", help="All of this source."),
-        click.option("--type", "event_type", help="All of this event type."),
-        click.option("--subject", help="All of this subject."),
-        click.option("--since", callback=moment, help="Not before this time (RFC 3339, or a date; UTC)."),
-        click.option("--until", callback=moment, help="Before this time."),
+        conditions(_STATES),
         click.option("--yes", is_flag=True, help="Don't ask."),
         click.option("--dry-run", is_flag=True, help="Count only."),
     )

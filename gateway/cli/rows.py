@@ -1,4 +1,4 @@
-"""`gateway events|deliveries|requests list|show`: what came in, what went out, what is stuck."""
+"""`gateway events|deliveries|requests`: what came in, what went out, what is stuck; `list` and `show` are here."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ from typing import Any, TypeVar
 
 import click
 
-from gateway.cli.configured import config_option, moment, place_there
-from gateway.cli.intervening import cancel, retry
+from gateway.cli import intervening
+from gateway.cli.configured import config_option, place_there
+from gateway.cli.replay import replay
+from gateway.cli.retry import retry
+from gateway.cli.selecting import conditions
 from gateway.model.delivery import State
 from gateway.settings import Document
 from gateway.store.history import History, Selection
@@ -45,12 +48,7 @@ def _list_options(command: _Command, states: tuple[str, ...], more: tuple[_Optio
         click.option("--limit", type=click.IntRange(min=0), default=50, show_default=True, help="So many; 0 is all."),
         click.option("--after", help="Go on to rows older than the one with this id."),
         *more,
-        click.option("--source", help="Of this source only."),
-        click.option("--type", "event_type", help="Of this event type only."),
-        click.option("--state", type=click.Choice(states), help="In this state only."),
-        click.option("--subject", help="Of this subject only."),
-        click.option("--since", callback=moment, help="Not before this time (RFC 3339, or a date; UTC)."),
-        click.option("--until", callback=moment, help="Before this time."),
+        conditions(states),
     )
     for option in reversed(options):
         command = option(command)
@@ -129,9 +127,11 @@ def requests() -> None:
 
 _listing(events, History.events, _EVENT_COLUMNS, _DELIVERY_STATES)
 _showing(events, "event", History.event)
+events.add_command(replay)
 _listing(deliveries, History.deliveries, _DELIVERY_COLUMNS, _DELIVERY_STATES, _TO)
 _showing(deliveries, "delivery", History.delivery)
-deliveries.add_command(retry)
-deliveries.add_command(cancel)
+deliveries.add_command(intervening.retry)
+deliveries.add_command(intervening.cancel)
 _listing(requests, History.requests, _REQUEST_COLUMNS, _REQUEST_STATES)
 _showing(requests, "request", History.request)
+requests.add_command(retry)

@@ -106,6 +106,15 @@ class Request:
         return f"{name}{equals}{_MASK}" if unquote_plus(name) in self.secret_parameters else parameter
 
 
+def without_masked(query: str) -> str:
+    """A stored query without the parameters whose values are masked: they were for an authenticator, and no fields.
+
+    >>> without_masked("key=••••&duration=5")
+    'duration=5'
+    """
+    return "&".join(one for one in query.split("&") if not one.endswith(f"={_MASK}"))
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What goes back over the wire."""

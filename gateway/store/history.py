@@ -13,7 +13,16 @@ from sqlalchemy import ColumnElement, Integer, Select, Text, func, literal, lite
 
 from gateway.model.delivery import State
 from gateway.store.engine import Database
-from gateway.store.items import Item, attempt_item, delivery_item, event_item, raw, refusal_item, request_item
+from gateway.store.items import (
+    Item,
+    attempt_item,
+    delivery_item,
+    event_item,
+    raw,
+    refusal_item,
+    request_item,
+    retried_as,
+)
 from gateway.store.outbox import event_of
 from gateway.store.tables import (
     SUBJECT_START,
@@ -119,7 +128,7 @@ class History:
         if selection.type:
             query = query.where(of_it.where(events.c.type == selection.type).exists())
         if selection.subject:
-            query = query.where(of_it.where(_is_subject(selection.subject)).exists())
+            query = query.where(of_it.where(is_subject(selection.subject)).exists())
         if selection.state:
             query = query.where(requests.c.state == selection.state)
         yield from self._rows(query, requests, selection.limit, lambda _connection, row: request_item(row))
@@ -131,7 +140,7 @@ class History:
             if row is not None:
                 large = select(bodies.c.body).where(bodies.c.id == row.body_ref)
                 body = connection.execute(large).scalar_one() if row.body_ref else row.body
-                return request_item(row) | raw(row, body) | {"query": row.query}
+                return request_item(row) | raw(row, body) | {"query": row.query, "retriedAs": retried_as(row)}
             row = connection.execute(select(refusals).where(refusals.c.request_id == request_id)).first()
             return None if row is None else refusal_item(row) | raw(row, row.body) | {"detail": row.detail}
 
@@ -224,7 +233,7 @@ def _chosen(
     if selection.type and event is not None:
         query = query.where(event.c.type == selection.type)
     if selection.subject and event is not None:
-        query = query.where(_is_subject(selection.subject))
+        query = query.where(is_subject(selection.subject))
     if selection.since:
         query = query.where(received >= micros(selection.since))
     if selection.until:
@@ -235,7 +244,7 @@ def _chosen(
     return query
 
 
-def _is_subject(subject: str) -> ColumnElement[bool]:
+def is_subject(subject: str) -> ColumnElement[bool]:
     """That an event has it; its start, which is indexed, leads there."""
     return (literal_column(SUBJECT_START, Text) == func.substr(subject, 1, 200)) & (events.c.subject == subject)
 

@@ -90,6 +90,12 @@ def request_item(row: Row) -> Item:
     }
 
 
+def retried_as(row: Row) -> list[str]:
+    """The events that a request was made into since, on request."""
+    listed: list[str] = json.loads(row.retried_as) if row.retried_as else []
+    return listed
+
+
 def refusal_item(row: Row) -> Item:
     """A refused request."""
     return {

@@ -20,6 +20,13 @@ def stored_event(database: Database, event_id: str) -> tuple[Event, Original | N
         return (event_of(row), original_of(connection, row.request)) if row is not None else None
 
 
+def original_call(database: Database, event: Event) -> Original | None:
+    """The call that brought `event`, None where it is no longer kept."""
+    with database.reading() as connection:
+        named = requests.c.request_id == event.attributes.get("requestid", "")
+        return original_of(connection, connection.execute(select(requests.c.id).where(named)).scalar())
+
+
 def original_of(connection: Connection, request: int | None) -> Original | None:
     """The call in that row, None where it is no longer kept."""
     row = connection.execute(select(requests).where(requests.c.id == request)).first() if request else None

@@ -16,7 +16,7 @@ from gateway.model.event import Event
 from gateway.store import order
 from gateway.store.dialect import chunks, replace_rows, update_rows
 from gateway.store.engine import Database
-from gateway.store.tables import AT_ONCE, attempts, deliveries, events, micros, names
+from gateway.store.tables import AT_ONCE, attempts, deliveries, events, micros, moment_of, names
 
 LEASE = timedelta(seconds=60)
 """How long a worker holds what it claimed, unless it says again that it lives."""
@@ -155,7 +155,8 @@ class Outbox:
     def _held(self, connection: Connection, claimed: Sequence[int]) -> list[Delivery]:
         by_number = dict(connection.execute(select(names.c.id, names.c.name)).all())
         columns = (
-            _d.id.label("delivery"), _d.route, _d.destination, _d.attempts, _d.webhook_id, _d.order_key,
+            _d.id.label("delivery"), _d.route, _d.destination, _d.attempts, _d.webhook_id, _d.order_key, _d.replay,
+            _d.created_at,
             events.c.event_id, events.c.source, events.c.type, events.c.subject, events.c.time,
             events.c.data, events.c.attributes,
         )  # fmt: skip
@@ -226,4 +227,6 @@ def _delivery(row: Row, by_number: Mapping[int, str]) -> Delivery:
         attempt=row.attempts,
         webhook_id=row.webhook_id,
         order_key=row.order_key,
+        replay=row.replay,
+        made_at=moment_of(row.created_at),
     )

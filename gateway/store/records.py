@@ -71,19 +71,74 @@ def insert_all(
     ]
     if not made:
         return
-    events = [_event_row(entry, event, request_id, position) for entry, event, _, request_id, position in made]
+    events = [
+        event_row(event, request=request_id, position=position, received_at=micros(entry.request.received_at))
+        for entry, event, _, request_id, position in made
+    ]
     event_ids = insert_numbered(connection, tables.events, events)
     rows = [
         row
         for (entry, event, duties, _, _), event_id in zip(made, event_ids, strict=True)
-        if duties
-        for row in _delivery_rows(entry, event, event_id, numbers, duties)
+        for row in delivery_rows(
+            event.id,
+            duties,
+            numbers,
+            event=event_id,
+            revision=entry.revision,
+            at=micros(entry.request.received_at),
+        )
     ]
+    insert_deliveries(connection, rows)
+
+
+def insert_deliveries(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Make deliveries, in order, whoever makes them; those of a key stand behind one another. All have one shape."""
     if not rows:
         return
     if any(row["order_key"] is not None for row in rows):
         order.place(connection, rows)
     insert_numbered(connection, tables.deliveries, rows)
+
+
+def event_row(event: Event, *, request: int, position: int, received_at: int) -> dict[str, Any]:
+    """The row of an event that came at `position` of the request with this row id."""
+    return {
+        "event_id": event.id,
+        "request": request,
+        "position": position,
+        "source": event.source,
+        "type": event.type,
+        "subject": event.subject,
+        "time": event.time,
+        "received_at": received_at,
+        "data": event.data,
+        "attributes": json.dumps(dict(event.attributes), ensure_ascii=False),
+    }
+
+
+def delivery_rows(
+    event_id: str, duties: Sequence[Duty], numbers: Numbers, *, event: int, revision: int, at: int
+) -> Iterator[dict[str, Any]]:
+    """A row a duty. Where several routes lead to one destination, the later ones, by name, are told apart.
+
+    `event` is the row id of the event whose id is `event_id`, and `at` when the deliveries are made.
+    """
+    seen: set[str] = set()
+    for duty in duties:
+        yield {
+            "event": event,
+            "route": numbers[duty.route],
+            "destination": numbers[duty.destination],
+            "webhook_id": f"{event_id}.{duty.route}" if duty.destination in seen else event_id,
+            "revision": revision,
+            "state": State.DEAD.value if duty.dead else State.WAITING.value,
+            "due_at": tables.AT_ONCE,
+            "order_key": short(storable(duty.order_key)) if duty.order_key else None,
+            "reason": storable(duty.dead) or None,
+            "created_at": at,
+            "finished_at": at if duty.dead else None,
+        }
+        seen.add(duty.destination)
 
 
 def _owners(connection: Connection, places: Collection[Place], now: int) -> Iterator[tuple[Place, Owner]]:
@@ -160,41 +215,3 @@ def _request_row(connection: Connection, entry: Entry, receipt: Receipt, numbers
         "caller": entry.caller.name,
         "event_ids": json.dumps(receipt.event_ids),
     }
-
-
-def _event_row(entry: Entry, event: Event, request_id: int, position: int) -> dict[str, Any]:
-    return {
-        "event_id": event.id,
-        "request": request_id,
-        "position": position,
-        "source": event.source,
-        "type": event.type,
-        "subject": event.subject,
-        "time": event.time,
-        "received_at": micros(entry.request.received_at),
-        "data": event.data,
-        "attributes": json.dumps(dict(event.attributes), ensure_ascii=False),
-    }
-
-
-def _delivery_rows(
-    entry: Entry, event: Event, event_id: int, numbers: Numbers, duties: Sequence[Duty]
-) -> Iterator[dict[str, Any]]:
-    """A row a duty. Where several routes lead to one destination, the later ones, by name, are told apart."""
-    at = micros(entry.request.received_at)
-    seen: set[str] = set()
-    for duty in duties:
-        yield {
-            "event": event_id,
-            "route": numbers[duty.route],
-            "destination": numbers[duty.destination],
-            "webhook_id": f"{event.id}.{duty.route}" if duty.destination in seen else event.id,
-            "revision": entry.revision,
-            "state": State.DEAD.value if duty.dead else State.WAITING.value,
-            "due_at": tables.AT_ONCE,
-            "order_key": short(storable(duty.order_key)) if duty.order_key else None,
-            "reason": duty.dead or None,
-            "created_at": at,
-            "finished_at": at if duty.dead else None,
-        }
-        seen.add(duty.destination)

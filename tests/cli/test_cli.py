@@ -23,8 +23,8 @@ def test_the_exit_codes_are_as_pinned() -> None:
 @pytest.mark.parametrize(
     "command",
     [
-        "init", "check", "run", "serve", "work", "send", "events", "deliveries", "requests", "database", "contracts",
-        "demo",
+        "init", "check", "run", "serve", "work", "send", "events", "deliveries", "requests", "replays", "database",
+        "contracts", "demo",
     ],
 )  # fmt: skip
 def test_a_command_is_listed_and_explains_itself(capsys: pytest.CaptureFixture[str], command: str) -> None:
@@ -44,7 +44,7 @@ def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     [
         [], ["nonsense"], ["check", "--nonsense"], ["events"], ["events", "nonsense"], ["send"], ["send", "pbx"],
         ["events", "show"], ["contracts", "publish"], ["database"], ["database", "backup"],
-        ["database", "restore"],
+        ["database", "restore"], ["replays"], ["replays", "show"], ["replays", "cancel", "x"], ["replays", "resume"],
     ],
 )  # fmt: skip
 def test_wrong_usage_is_2_and_told_on_stderr(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> None:

@@ -1,0 +1,126 @@
+"""Stored requests that are read again: what each was, and the new events that come of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+
+from gateway.model.event import Event
+from gateway.model.route import Duty
+from gateway.store.dialect import chunks, insert_numbered
+from gateway.store.engine import Database
+from gateway.store.items import retried_as
+from gateway.store.names import Names
+from gateway.store.outbox import event_of
+from gateway.store.records import delivery_rows, event_row, insert_deliveries
+from gateway.store.tables import bodies, events, micros, moment_of, names, requests
+
+ACCEPTED, QUARANTINED = "accepted", "quarantined"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRequest:
+    """A recorded request, as it arrived but for its secrets, and the events that it made."""
+
+    row: int
+    request_id: str
+    source: str
+    state: str
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    body: bytes
+    received_at: datetime
+    caller: str
+    event_ids: Sequence[str]
+    """What its caller was told, in its order; a repeat's is another request's."""
+    events: Mapping[str, Event]
+    """Those of its own that are still there, by id."""
+    repeats: frozenset[str]
+    """Those of `event_ids` that another request made."""
+    retried_as: Sequence[str]
+    """The events that it was made into since."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remade:
+    """A new event of a stored request, and where it goes."""
+
+    event: Event
+    position: int
+    duties: Sequence[Duty]
+    replay_of: str | None
+    """The event that stood in its place before; None where none did."""
+
+
+class RetriedRequests:
+    """Reads them, and records what comes of them. Write with it from one thread at a time."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._names = Names()
+
+    def find(self, request_id: str) -> StoredRequest | None:
+        """The recorded request with this id; one that was refused is no such."""
+        with self._database.reading() as connection:
+            query = select(requests, names.c.name.label("source_name")).join(names, names.c.id == requests.c.source)
+            row = connection.execute(query.where(requests.c.request_id == request_id)).first()
+            if row is None:
+                return None
+            large = select(bodies.c.body).where(bodies.c.id == row.body_ref)
+            body = row.body if row.body_ref is None else connection.execute(large).scalar_one()
+            event_ids: list[str] = json.loads(row.event_ids)
+            made = [
+                one
+                for some in chunks(event_ids)
+                for one in connection.execute(select(events).where(events.c.event_id.in_(some)))
+            ]
+        return StoredRequest(
+            row=row.id, request_id=request_id, source=row.source_name, state=row.state, method=row.method,
+            path=row.path, query=row.query, headers=json.loads(row.headers), body=body,
+            received_at=moment_of(row.received_at), caller=row.caller, event_ids=event_ids,
+            events={one.event_id: event_of(one) for one in made if one.request == row.id},
+            repeats=frozenset(one.event_id for one in made if one.request != row.id),
+            retried_as=retried_as(row),
+        )  # fmt: skip
+
+    def record(self, stored: StoredRequest, remade: Sequence[Remade], *, revision: int, now: datetime) -> bool:
+        """Record new events of `stored`, and where they go: all or none. Whether it still was as it had been found.
+
+        One that was in quarantine is accepted from now on: they are its events.
+        """
+        wanted = {name for one in remade for duty in one.duties for name in (duty.route, duty.destination)}
+        new_ids = [one.event.id for one in remade]
+        with self._database.writing() as connection:
+            # Held until the end, so that retention leaves it, and no other retry makes its events twice.
+            row = connection.execute(select(requests).where(requests.c.id == stored.row).with_for_update()).first()
+            if row is None or row.state != stored.state or retried_as(row) != list(stored.retried_as):
+                return False
+            numbers = self._names.numbered(connection, wanted)
+            rows = [_event_row(stored, one) for one in remade]
+            deliveries = [
+                delivery
+                for one, event in zip(remade, insert_numbered(connection, events, rows), strict=True)
+                for delivery in delivery_rows(
+                    one.event.id, one.duties, numbers, event=event, revision=revision, at=micros(now)
+                )
+            ]
+            insert_deliveries(connection, deliveries)
+            changed: dict[str, Any] = {"retried_as": json.dumps([*stored.retried_as, *new_ids])}
+            if stored.state == QUARANTINED:
+                changed |= {"state": ACCEPTED, "event_ids": json.dumps(new_ids)}
+            connection.execute(update(requests).where(requests.c.id == stored.row).values(**changed))
+        self._names.remember()
+        return True
+
+
+def _event_row(stored: StoredRequest, one: Remade) -> dict[str, Any]:
+    received_at = micros(stored.received_at)
+    row = event_row(one.event, request=stored.row, position=one.position, received_at=received_at)
+    return row | {"replay_of": one.replay_of}
