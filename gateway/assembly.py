@@ -17,6 +17,7 @@ from gateway.bindings.soap import SoapBinding
 from gateway.contracts.load import load
 from gateway.current import Current
 from gateway.errors import ConfigError
+from gateway.model.breaker import BreakerPolicy
 from gateway.model.contract import Contract
 from gateway.model.field_reading import Reading
 from gateway.model.idempotency import Idempotency
@@ -153,7 +154,7 @@ def _outlet(document: Document, name: str, settings: DestinationSettings) -> Out
     if "timeout" in module.Options.model_fields:
         given["timeout"] = settings.timeout
     options = checked(module.Options, given, path, document.folder)
-    retry = settings.retry
+    retry, breaker = settings.retry, settings.breaker
     return Outlet(
         name=name,
         destination=module.Destination(name, options),
@@ -161,6 +162,8 @@ def _outlet(document: Document, name: str, settings: DestinationSettings) -> Out
         slots=settings.slots,
         timeout=settings.timeout,
         active=settings.active,
+        rate=settings.rate.paced() if settings.rate else None,
+        breaker=BreakerPolicy(breaker.failures, breaker.share, breaker.of, breaker.rest, breaker.longest),
     )
 
 

@@ -16,6 +16,7 @@ from gateway.bindings import Binding, http, soap
 from gateway.bindings.recognise import recognise
 from gateway.destinations import Destination
 from gateway.errors import DeliveryError, Refusal, Refused, TooLarge, UnknownOperation, UnknownSource
+from gateway.model.breaker import BreakerPolicy
 from gateway.model.bucket import Rate
 from gateway.model.contract import Contract
 from gateway.model.delivery import Attempt, Delivery, Outcome, Payload, State
@@ -74,6 +75,8 @@ class Outlet:
     slots: int
     timeout: timedelta
     active: bool = True
+    rate: Rate | None = None
+    breaker: BreakerPolicy = field(default_factory=BreakerPolicy)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from gateway.toml import Kind, Table
-from gateway.values import Flag, Names, PositiveDuration
+from gateway.values import Flag, Names, PositiveDuration, RatePerTime
 
 
 class RetrySettings(Table):
@@ -18,6 +18,21 @@ class RetrySettings(Table):
     factor: Annotated[float, Field(ge=1, le=100)] = 3
     longest: PositiveDuration = timedelta(hours=6)
     attempts: Annotated[int, Field(strict=True, ge=1, le=1000)] = 12
+
+
+class BreakerSettings(Table):
+    """When a destination that keeps failing is left alone, and for how long."""
+
+    failures: Annotated[int, Field(strict=True, ge=1, le=100_000)] = 10
+    """So many in a row."""
+    share: Annotated[float, Field(gt=0, le=1)] = 0.5
+    """Or so many of the last attempts,"""
+    of: Annotated[int, Field(strict=True, ge=1, le=1000)] = 40
+    """of which there must be this many."""
+    rest: PositiveDuration = timedelta(seconds=10)
+    """How long it is left alone first; then one attempt probes it, and each that fails doubles the rest,"""
+    longest: PositiveDuration = timedelta(minutes=5)
+    """up to this."""
 
 
 class DestinationSettings(Kind):
@@ -33,6 +48,9 @@ class DestinationSettings(Kind):
     """Of one attempt as a whole."""
     slots: Annotated[int, Field(strict=True, ge=1, le=1000)] = 16
     """How many attempts may be under way at once."""
+    rate: RatePerTime | None = None
+    """How many attempts may begin in a time, such as `20/s`, all workers of this machine together."""
+    breaker: BreakerSettings = BreakerSettings()
 
 
 class RouteSettings(Table):

@@ -12,7 +12,7 @@ import pytest
 
 from gateway import cli, errors, plugins
 from gateway.settings import Settings
-from gateway.settings.destinations import DestinationSettings, RetrySettings, RouteSettings
+from gateway.settings.destinations import BreakerSettings, DestinationSettings, RetrySettings, RouteSettings
 from gateway.settings.retention import RetentionSettings
 from gateway.settings.sources import IdempotencySettings, SourceSettings
 from gateway.telemetry import metrics
@@ -63,7 +63,7 @@ def test_the_complete_configuration_names_every_setting() -> None:
     tomllib.loads(text)
     for table in (
         Settings, SourceSettings, DestinationSettings, RouteSettings, RetrySettings, IdempotencySettings,
-        RetentionSettings,
+        RetentionSettings, BreakerSettings,
     ):  # fmt: skip
         for name, field in table.model_fields.items():
             key = field.alias or name
