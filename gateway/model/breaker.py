@@ -7,7 +7,9 @@ A refused attempt says that the far side is there, and so ends a row of failures
 close: a system that comes back by refusing everything would turn the whole backlog into dead letters. Another probe
 may begin at once instead, one at a time, until one is delivered.
 
-What began before the last change says nothing of the time after it, and is not counted.
+While it is open the probe alone counts: what was under way as it opened says nothing new, nor does what began before
+the breaker was made, or was closed. A probe of which nothing is heard for as long as the longest rest is given up: a
+breaker never stays shut because somebody lost it.
 """
 
 from __future__ import annotations
@@ -57,7 +59,7 @@ class Breaker:
         self._row = 0
         self._openings = 0
         self._changed_at = now
-        self._is_probing = False
+        self._probe_began: float | None = None
 
     @property
     def is_open(self) -> bool:
@@ -68,22 +70,27 @@ class Breaker:
         """How many attempts may begin: None for any number; while it is open 0, or 1 once it has rested."""
         if not self.is_open:
             return None
-        return int(now >= self._changed_at + self.rest and not self._is_probing)
+        if self._probe_began is not None:
+            return int(now > self._probe_began + self._policy.longest.total_seconds())
+        return int(now >= self._changed_at + self.rest)
 
-    def begun(self) -> None:
-        """An attempt began for which there was room."""
-        self._is_probing = self.is_open
+    def begun(self, began: float) -> None:
+        """An attempt began, for which there was room at `began`; it may have opened since."""
+        if self.is_open and began >= self._changed_at + self.rest:
+            self._probe_began = began
 
     def ended(self, outcome: Outcome, began: float, now: float, jitter: float) -> None:
         """An attempt that began at `began` came to `outcome`."""
-        if began <= self._changed_at:
-            return
         if self.is_open:
-            self._is_probing = False
+            if began != self._probe_began:
+                return
+            self._probe_began = None
             if outcome is Outcome.DELIVERED:
                 self._close(now)
             elif outcome is Outcome.UNAVAILABLE:
                 self._open(now, jitter)
+            return
+        if began < self._changed_at:
             return
         has_failed = outcome is Outcome.UNAVAILABLE
         self._row = self._row + 1 if has_failed else 0
@@ -99,10 +106,10 @@ class Breaker:
     def _open(self, now: float, jitter: float) -> None:
         self._openings += 1
         self._changed_at = now
+        self._recent.clear()
         self.rest = self._policy.resting(self._openings, jitter)
 
     def _close(self, now: float) -> None:
         self._openings = self._row = 0
-        self._recent.clear()
         self._changed_at = now
         self.why = ""

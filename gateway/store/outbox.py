@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -83,6 +83,12 @@ class Outbox:
         with self._database.writing(durable=False) as connection:
             claimed = [one for number, slots in due.items() for one in self._take(connection, number, slots, now)]
             return self._held(connection, claimed)
+
+    def has_due(self, of: Collection[str], now: datetime) -> bool:
+        """Whether anything of these destinations may be claimed."""
+        with self._database.peeking() as connection:
+            numbers = self._numbers(connection, of)
+            return any(_has_due(connection, numbers[name], micros(now)) for name in of if name in numbers)
 
     def settle(self, settled: Sequence[Attempt], now: datetime) -> None:
         """Record attempts and what became of their deliveries. What is no longer the owner's stays as it is."""

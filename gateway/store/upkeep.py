@@ -9,6 +9,7 @@ from sqlalchemy import Connection, delete, literal_column, select, tuple_, updat
 
 from gateway.store.engine import Database
 from gateway.store.outbox import GIVEN_BACK, IS_CLAIMED, IS_HEAD_WAITING, LEASE, PRIORITIES
+from gateway.store.pauses import Pauses
 from gateway.store.retention import Retention
 from gateway.store.tables import deliveries, idempotency, micros, names
 
@@ -24,6 +25,7 @@ class Upkeep:
     def __init__(self, database: Database) -> None:
         self._database = database
         self.retention = Retention(database)
+        self.pauses = Pauses(database)
 
     def ahead(self, clock: Callable[[], datetime]) -> timedelta:
         """How far the database's clock is ahead of `clock`."""

@@ -28,8 +28,8 @@ class Tried:
     def tries(self, *outcomes: Outcome) -> None:
         for outcome in outcomes:
             assert self.breaker.room(self.now) != 0, "there is no room"
-            self.breaker.begun()
             began, self.now = self.now + 0.5, self.now + 1
+            self.breaker.begun(began)
             self.breaker.ended(outcome, began, self.now, MIDDLE)
 
     def rests(self) -> float:
@@ -80,8 +80,23 @@ def test_after_its_rest_one_probe_may_begin_and_no_second_beside_it(tried: Tried
     tried.tries(*[UNAVAILABLE] * 3)
     assert 10 == tried.rests()
     assert 1 == tried.breaker.room(tried.now)
-    tried.breaker.begun()
-    assert 0 == tried.breaker.room(tried.now + 3600)
+    tried.breaker.begun(tried.now)
+    assert 0 == tried.breaker.room(tried.now + 299)
+
+
+def test_a_probe_of_which_nothing_is_heard_is_given_up_after_the_longest_rest(tried: Tried) -> None:
+    tried.tries(*[UNAVAILABLE] * 3)
+    tried.rests()
+    tried.breaker.begun(tried.now)
+    assert [0, 1] == [tried.breaker.room(tried.now + after) for after in (300, 301)]
+
+
+def test_what_was_on_its_way_when_it_opened_is_no_probe(tried: Tried) -> None:
+    on_its_way = tried.now
+    tried.tries(*[UNAVAILABLE] * 3)
+    tried.breaker.begun(on_its_way)
+    tried.breaker.ended(UNAVAILABLE, on_its_way, tried.now + 1, MIDDLE)
+    assert 10 == tried.rests()
 
 
 def test_a_probe_that_is_delivered_closes_it_and_all_is_forgotten(tried: Tried) -> None:
@@ -118,7 +133,7 @@ def test_what_began_before_it_opened_says_nothing_of_it(tried: Tried, late: Outc
     tried.tries(*[UNAVAILABLE] * 3)
     tried.breaker.ended(late, 0.5, tried.now + 1, MIDDLE)
     assert 10 == tried.rests()
-    tried.breaker.begun()
+    tried.breaker.begun(tried.now)
     tried.breaker.ended(late, 0.5, tried.now, MIDDLE)
     assert (True, 0) == (tried.breaker.is_open, tried.breaker.room(tried.now))
 
@@ -182,9 +197,7 @@ def test_it_never_stays_shut_for_longer_than_its_longest_rest(steps: list[tuple[
     for outcome, ago, jitter in steps:
         now += 1
         if breaker.room(now) != 0:
-            breaker.begun()
-            breaker.ended(outcome, now, now + 0.5, jitter)
-        else:
-            breaker.ended(outcome, now - ago, now, jitter)
-    if not breaker._is_probing:
-        assert breaker.room(now + 1 + POLICY.longest.total_seconds()) != 0
+            breaker.begun(now)
+        if ago:
+            breaker.ended(outcome, now - ago + 1, now + 0.5, jitter)
+    assert breaker.room(now + 1 + POLICY.longest.total_seconds()) != 0
