@@ -194,7 +194,8 @@ class Worker:
         """What somebody else, or time, has changed: pauses, the clock, leases that ended."""
         self.lanes.follow(await self._in_store(self.upkeep.pauses.paused))
         await self._set_clock()
-        taken_back = await self._in_store(self.upkeep.reap, self._now())
+        most = {name: outlet.retry.attempts for name, outlet in self.current.gateway.destinations.items()}
+        taken_back = await self._in_store(self.upkeep.reap, self._now(), most)
         if taken_back:
             log.warning("leases.ended", deliveries=taken_back)
 
