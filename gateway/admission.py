@@ -2,63 +2,14 @@
 
 from __future__ import annotations
 
-import fcntl
 import math
-import mmap
-import os
 import shutil
-import struct
 from collections.abc import Callable
 from pathlib import Path
 
 from gateway.errors import StoreUnavailable, TooMany
-from gateway.model.bucket import Rate, drawn
-
-_STATE = struct.Struct("dd")
-"""Tokens, and when they were counted."""
-_TRIES = 10_000
-"""To look into a bucket that another process has in its hand, for microseconds: some milliseconds in all."""
-
-
-class SharedBucket:
-    """A token bucket that all processes of one host draw from, in a file of the runtime folder."""
-
-    def __init__(self, path: Path | None, clock: Callable[[], float]) -> None:
-        self._clock = clock
-        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600) if path is not None else -1
-        if self._file >= 0 and os.fstat(self._file).st_size < _STATE.size:
-            os.ftruncate(self._file, _STATE.size)
-        self._memory = mmap.mmap(self._file, _STATE.size)
-
-    def wait(self, rate: Rate) -> float:
-        """0 where one more passes at `rate`; else the seconds until one would."""
-        if not self._locked():
-            return 0
-        try:
-            tokens, at = _STATE.unpack_from(self._memory)
-            now = self._clock()
-            left = drawn(tokens if at else rate.burst, at or now, now, rate)
-            _STATE.pack_into(self._memory, 0, left if left >= 0 else left + 1, now)
-        finally:
-            self._unlock()
-        return 0 if left >= 0 else -left / rate.per_second
-
-    def _locked(self) -> bool:
-        """Whether it is ours; whoever is stopped while holding it must not stop all others, so nobody waits long."""
-        if self._file < 0:
-            return True
-        for _ in range(_TRIES):
-            try:
-                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                os.sched_yield()
-                continue
-            return True
-        return False
-
-    def _unlock(self) -> None:
-        if self._file >= 0:
-            fcntl.flock(self._file, fcntl.LOCK_UN)
+from gateway.model.bucket import Rate
+from gateway.shared_bucket import SharedBucket
 
 
 class Admission:

@@ -32,3 +32,23 @@ class Current:
         self.failed = ""
         log.info("configuration.in_force", revision=newest)
         return True
+
+
+class Opened:
+    """The destinations that this process has opened: of the revision in force, and of earlier ones still in use."""
+
+    def __init__(self) -> None:
+        self._opened: list[Gateway] = []
+
+    async def open(self, gateway: Gateway) -> None:
+        """Open those of `gateway`."""
+        self._opened.append(gateway)
+        for outlet in gateway.destinations.values():
+            await outlet.destination.open()
+
+    async def close_all_but(self, *used: Gateway) -> None:
+        """Close those that belong to none of `used`."""
+        for gateway in [one for one in self._opened if not any(one is other for other in used)]:
+            self._opened.remove(gateway)
+            for outlet in gateway.destinations.values():
+                await outlet.destination.close()

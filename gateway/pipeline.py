@@ -16,6 +16,7 @@ from gateway.bindings import Binding, http, soap
 from gateway.bindings.recognise import recognise
 from gateway.destinations import Destination
 from gateway.errors import DeliveryError, Refusal, Refused, TooLarge, Unavailable, UnknownOperation, UnknownSource
+from gateway.model.breaker import BreakerPolicy
 from gateway.model.bucket import Rate
 from gateway.model.contract import Contract, operation_of
 from gateway.model.delivery import UNCONFIGURED, Attempt, Delivery, Outcome, Reply, State
@@ -77,8 +78,12 @@ class Outlet:
     slots: int
     timeout: timedelta
     active: bool = True
+    asks_for_call: bool = False
+    """Whether something on the way there is made of the call that brought the event."""
     holds: bool = False
     """Whether a dead letter holds back those that are ordered after it."""
+    rate: Rate | None = None
+    breaker: BreakerPolicy = field(default_factory=BreakerPolicy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +128,11 @@ class Gateway:
         _check_version(request, source.contract)
         messages = _messages(request, source, source.bindings[recognise(request)], apart)
         return messages, source.mapping.events_from(messages, caller, request, self.new_id)
+
+    @property
+    def asking(self) -> frozenset[str]:
+        """Destinations that a delivery needs the call for."""
+        return frozenset(name for name, outlet in self.destinations.items() if outlet.asks_for_call)
 
     def accept(self, request: Request, receipt: Receipt) -> Answer:
         """What a recorded call is answered, in its dialect."""
@@ -238,5 +248,5 @@ def _waiting(delivery: Delivery, now: datetime, outlet: Outlet) -> Attempt:
     """No try: its route is gone. It comes again when there is one of its name, and is looked at now and then."""
     due_at = now + outlet.retry.longest
     return Attempt(
-        delivery, now, timedelta(), Outcome.UNAVAILABLE, State.WAITING, due_at, error=UNCONFIGURED, is_counted=False
+        delivery, now, timedelta(), Outcome.REFUSED, State.WAITING, due_at, error=UNCONFIGURED, is_counted=False
     )

@@ -19,6 +19,7 @@ from pathlib import Path
 from gateway.errors import ConfigError
 from gateway.parent import PARENT
 from gateway.settings import Settings, url_of
+from gateway.telemetry.gauges import forget_gone
 from gateway.telemetry.logs import log
 
 _DELAYS = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
@@ -101,6 +102,7 @@ class Supervisor:
                 self._deaths.append(now)
                 child.restarts = 0 if now - child.started_at > _MINUTE else child.restarts
                 delay = _DELAYS[min(child.restarts, len(_DELAYS) - 1)]
+                forget_gone(Path(child.environment.get("PROMETHEUS_MULTIPROC_DIR", "")))
                 log.error("child.died", child=child.name, code=child.process.returncode, restart_in_s=delay)
                 child.process, child.start_at = None, now + delay
                 child.restarts += 1

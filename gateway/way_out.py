@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 from gateway import plugins
 from gateway.condition import Condition
 from gateway.errors import ConfigError
+from gateway.model.breaker import BreakerPolicy
 from gateway.model.contract import Contract, EventType
 from gateway.model.retry import STANDARD_WEBHOOKS, RetryPolicy
 from gateway.model.route import Route, Routes
@@ -17,7 +19,7 @@ from gateway.model.tag_names import faults
 from gateway.model.template import Tag, Template
 from gateway.pipeline import Outlet
 from gateway.settings import Document, Settings
-from gateway.settings.destinations import DestinationSettings, RetrySettings, RouteSettings
+from gateway.settings.destinations import BreakerSettings, DestinationSettings, RetrySettings, RouteSettings
 from gateway.toml import checked
 from gateway.values import zone_named
 
@@ -36,6 +38,7 @@ def way_out(
     """Destinations and routes. What is wrong goes to `problems`; `contracts` are those of the sources, by name."""
     outlets = each(settings.destinations, lambda name, one: _outlet(document, name, one), problems)
     routes = each(settings.routes, lambda name, one: _route(settings, name, one), problems)
+    outlets = {name: replace(outlet, asks_for_call=_asks(outlet, routes.values())) for name, outlet in outlets.items()}
     orders = each(settings.destinations, _order, problems)
     made = Routes(list(routes.values()), {name: one for name, one in orders.items() if one is not None})
     if not problems:  # what could not be built is not looked into
@@ -68,7 +71,17 @@ def _outlet(document: Document, name: str, settings: DestinationSettings) -> Out
         timeout=settings.timeout,
         active=settings.active,
         holds=settings.on_dead == "hold",
+        rate=settings.rate.paced() if settings.rate else None,
+        breaker=_breaker(settings.breaker),
     )
+
+
+def _asks(outlet: Outlet, routes: Iterable[Route]) -> bool:
+    """Whether a delivery there needs the call: for its headers or its method, or as it came."""
+    leading = [route.fields.tags for route in routes if outlet.name in route.destinations and route.fields is not None]
+    tags = [*getattr(outlet.destination, "tags", ()), *chain.from_iterable(leading)]
+    is_sent = getattr(outlet.destination, "needs_original", False)
+    return is_sent or any(tag.path[0] == "request" and tag.path[1:] != ("operation",) for tag in tags)
 
 
 def _retry(settings: RetrySettings) -> RetryPolicy:
@@ -76,6 +89,10 @@ def _retry(settings: RetrySettings) -> RetryPolicy:
     return RetryPolicy(
         settings.first, settings.factor, settings.longest, settings.attempts, schedule, settings.max_age
     )  # fmt: skip
+
+
+def _breaker(settings: BreakerSettings) -> BreakerPolicy:
+    return BreakerPolicy(settings.failures, settings.share, settings.of, settings.rest, settings.longest)
 
 
 def _order(name: str, settings: DestinationSettings) -> Template | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -12,11 +11,13 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import ParamSpec, TypeVar
 
-from gateway.current import Current
+from gateway.current import Current, Opened
 from gateway.errors import StoreUnavailable
+from gateway.lanes import Lanes
 from gateway.model.delivery import Attempt, Delivery
 from gateway.pipeline import Gateway
 from gateway.store.outbox import LEASE, Outbox
+from gateway.store.pauses import BY_ITSELF
 from gateway.store.revisions import Revisions
 from gateway.store.upkeep import Upkeep
 from gateway.telemetry import metrics
@@ -45,12 +46,10 @@ class Worker:
     until_idle: bool = False
     drain: timedelta = timedelta(seconds=30)
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
-    _held: dict[tuple[int, int], str] = field(default_factory=dict)
-    """Of what is claimed and not yet settled, by delivery and attempt, the destination."""
+    lanes: Lanes = field(default_factory=Lanes)
     _tasks: dict[asyncio.Task[None], Gateway] = field(default_factory=dict)
     """What is under way, and by which revision."""
-    _retired: list[Gateway] = field(default_factory=list)
-    """Revisions that are no longer in force, and still have something under way."""
+    _opened: Opened = field(default_factory=Opened)
     _settled: list[Attempt] = field(default_factory=list)
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
     _done: asyncio.Event = field(default_factory=asyncio.Event)
@@ -70,7 +69,7 @@ class Worker:
 
     async def work(self) -> None:
         """Deliver until told to stop."""
-        await _open(self.current.gateway)
+        await self._opened.open(self.current.gateway)
         retention = self.upkeep.retention.keep(self._in_store, lambda: self.current.gateway.retention, self._now)
         helpers = [asyncio.create_task(one) for one in (self._settle_all(), self._keep_house(), retention)]
         try:
@@ -82,16 +81,15 @@ class Worker:
                 helper.cancel()
             await asyncio.gather(*helpers, return_exceptions=True)
             await self._let_go()
-            for used in (self.current.gateway, *self._retired):
-                await _close(used)
+            self.lanes.close()
+            await self._opened.close_all_but()
             self._store_thread.shutdown()
 
     async def _take_stock(self) -> None:
         """What lost workers hold is due again, and what has no destination says so, before the first claim."""
         try:
-            await self._set_clock()
-            await self._in_store(self.upkeep.reap, self._now())
-            await self._in_store(self.upkeep.mark_unconfigured, tuple(self.current.gateway.destinations))
+            await self._look_after()
+            await self._in_store(self.upkeep.mark_unconfigured, tuple(self.current.gateway.destinations), self._now())
         except StoreUnavailable as error:
             if self.until_idle:
                 raise
@@ -103,51 +101,50 @@ class Worker:
             gateway = self.current.gateway
             claimed = await self._claim(gateway)
             for delivery in claimed:
-                self._held[delivery.id, delivery.attempt] = delivery.destination
                 task = asyncio.create_task(self._deliver(gateway, delivery))
                 self._tasks[task] = gateway
                 task.add_done_callback(self._tasks.pop)
             if claimed:
                 await asyncio.sleep(_PAUSE)
-            elif self.until_idle and not self._held:
+            elif self.until_idle and await self._is_idle():
                 return
             else:
                 await self._rest()
 
     async def _claim(self, gateway: Gateway) -> list[Delivery]:
-        busy = Counter(self._held.values())
-        free = {
-            name: outlet.slots - busy[name]
-            for name, outlet in gateway.destinations.items()
-            if outlet.active and outlet.slots > busy[name]
-        }
-        if not free:
-            return []
-        started = time.perf_counter()
         try:
-            claimed = await self._in_store(self.outbox.claim, free, self._now())
+            asking = gateway.asking
+            return await self.lanes.claim(
+                gateway, lambda room: self._in_store(self.outbox.claim, room, self._now(), asking)
+            )
         except StoreUnavailable as error:
             if self.until_idle:
                 raise
             log.warning("claim.failed", error=str(error))
             await asyncio.sleep(_TROUBLED)
             return []
-        if claimed:
-            metrics.claim_seconds.observe(time.perf_counter() - started)
-        return claimed
+
+    async def _is_idle(self) -> bool:
+        """Whether nothing is under way nor due, but for what a breaker or a pause holds."""
+        paced = self.lanes.paced
+        if self.lanes.held:
+            return False
+        return not paced or not await self._in_store(self.outbox.has_due, paced, self._now())
 
     async def _rest(self) -> None:
         try:
-            await asyncio.wait_for(self._woken.wait(), POLL.total_seconds())
+            await asyncio.wait_for(self._woken.wait(), self.lanes.rest(self.current.gateway, POLL.total_seconds()))
         except TimeoutError:
             return
         await asyncio.sleep(_PAUSE)
 
     async def _deliver(self, gateway: Gateway, delivery: Delivery) -> None:
         attempt = await gateway.deliver(delivery, self._now)
+        self.lanes.ended(attempt)
         self._settled.append(attempt)
         self._done.set()
-        told(attempt, self._now())
+        if attempt.is_counted:
+            told(attempt, self._now())
 
     async def _settle_all(self) -> None:
         """Settle what is done, all that waits in one transaction; the slots are free again after it."""
@@ -158,7 +155,7 @@ class Worker:
             if not batch:
                 continue
             try:
-                await self._in_store(self.outbox.settle, batch, self._now())
+                await self._settle(batch)
             except StoreUnavailable as error:
                 log.warning("settle.failed", error=str(error), attempts=len(batch))
                 self._settled = batch + self._settled
@@ -167,61 +164,68 @@ class Worker:
                 continue
             except Exception:  # our bug: their leases end, and they are tried again
                 log.exception("settle.bug", attempts=len(batch))
-            for attempt in batch:
-                self._held.pop((attempt.delivery.id, attempt.delivery.attempt), None)
+            self.lanes.settled(batch)
             self._woken.set()
+
+    async def _settle(self, batch: list[Attempt]) -> None:
+        """Pause first what wants no more: were we cut off between the two, a repeat would tell us again."""
+        unwanted = {attempt.delivery.destination: attempt.error for attempt in batch if attempt.pauses}
+        for name, why in unwanted.items():
+            await self._in_store(self.upkeep.pauses.pause, name, BY_ITSELF, why, self._now())
+        if unwanted:
+            self.lanes.follow(await self._in_store(self.upkeep.pauses.paused))
+        await self._in_store(self.outbox.settle, batch, self._now())
 
     async def _keep_house(self) -> None:
         """About once a second: take back what lost workers hold, follow the configuration, keep our leases."""
         extended = time.monotonic()
         while True:
             try:
-                await self._set_clock()
-                taken_back = await self._in_store(self.upkeep.reap, self._now())
-                if taken_back:
-                    log.warning("leases.ended", deliveries=taken_back)
+                await self._look_after()
                 await self._in_store(self.upkeep.tidy, self._now())
                 await self._follow()
-                await self._close_retired()
-                if self._held and time.monotonic() - extended > _HEARTBEAT.total_seconds():
-                    await self._in_store(self.outbox.extend, sorted({number for number, _ in self._held}), self._now())
+                await self._opened.close_all_but(self.current.gateway, *self._tasks.values())
+                if self.lanes.held and time.monotonic() - extended > _HEARTBEAT.total_seconds():
+                    await self._in_store(
+                        self.outbox.extend, sorted({number for number, _ in self.lanes.held}), self._now()
+                    )
                     extended = time.monotonic()
             except Exception as error:  # the next second may be better, and deliveries must go on
                 log.warning("housekeeping.failed", error=f"{type(error).__name__}: {error}")
             await asyncio.sleep(1)
+
+    async def _look_after(self) -> None:
+        """What somebody else, or time, has changed: pauses, the clock, leases that ended."""
+        self.lanes.follow(await self._in_store(self.upkeep.pauses.paused))
+        await self._set_clock()
+        most = {name: outlet.retry.most for name, outlet in self.current.gateway.destinations.items()}
+        taken_back = await self._in_store(self.upkeep.reap, self._now(), most)
+        if taken_back:
+            log.warning("leases.ended", deliveries=taken_back)
 
     def _now(self) -> datetime:
         return self.clock() + self._ahead
 
     async def _set_clock(self) -> None:
         self._ahead = await self._in_store(self.upkeep.ahead, self.clock)
-        longest = {name: outlet.retry.longest for name, outlet in self.current.gateway.destinations.items()}
+        longest = {name: outlet.retry.longest_wait for name, outlet in self.current.gateway.destinations.items()}
         if await self._in_store(self.upkeep.bring_forward, longest, self._now()):
             log.warning("retries.brought_forward", note="they were due later than any retry may be: a clock was set")
 
     async def _follow(self) -> None:
         newest = await self._in_store(self.revisions.newest)
-        old = self.current.gateway
         if self.current.follow(newest):
-            await _open(self.current.gateway)
+            await self._opened.open(self.current.gateway)
             metrics.revision.set(newest)
-            self._retired.append(old)
-            await self._in_store(self.upkeep.mark_unconfigured, tuple(self.current.gateway.destinations))
+            await self._in_store(self.upkeep.mark_unconfigured, tuple(self.current.gateway.destinations), self._now())
             self._woken.set()
-
-    async def _close_retired(self) -> None:
-        """Close what an earlier revision opened, once nothing uses it."""
-        used = list(self._tasks.values())
-        for old in [one for one in self._retired if not any(one is other for other in used)]:
-            self._retired.remove(old)
-            await _close(old)
 
     async def _drained(self) -> None:
         """Wait for what is under way, as long as we may, and for its settling."""
         deadline = time.monotonic() + self.drain.total_seconds()
         if self._tasks:
             await asyncio.wait(list(self._tasks), timeout=self.drain.total_seconds())
-        while len(self._held) > len(self._tasks) and time.monotonic() < deadline + _TROUBLED:  # noqa: ASYNC110
+        while len(self.lanes.held) > len(self._tasks) and time.monotonic() < deadline + _TROUBLED:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
     async def _let_go(self) -> None:
@@ -238,13 +242,3 @@ class Worker:
     async def _in_store(self, function: Callable[_P, _R], *args: _P.args, **kwargs: _P.kwargs) -> _R:
         """Run `function` in the one thread that talks to the store."""
         return await asyncio.get_running_loop().run_in_executor(self._store_thread, partial(function, *args, **kwargs))
-
-
-async def _open(gateway: Gateway) -> None:
-    for outlet in gateway.destinations.values():
-        await outlet.destination.open()
-
-
-async def _close(gateway: Gateway) -> None:
-    for outlet in gateway.destinations.values():
-        await outlet.destination.close()

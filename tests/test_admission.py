@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.admission import Admission, SharedBucket
+from gateway.admission import Admission
 from gateway.errors import StoreUnavailable, TooMany
 from gateway.model.bucket import Rate
 
@@ -74,33 +74,12 @@ def test_a_rate_that_was_changed_is_kept_from_then_on(tmp_path: Path) -> None:
     assert 10 == admitted(Admission(clock, tmp_path), 20, Rate(1, 10, "10/s"))
 
 
-def test_a_clock_that_goes_back_gives_nothing_and_takes_nothing(tmp_path: Path) -> None:
-    clock = Clock()
-    bucket = SharedBucket(tmp_path / "rate", clock)
-    assert 0 == bucket.wait(TWO_A_SECOND)
-    clock.now -= 500
-    assert 0 == bucket.wait(TWO_A_SECOND)
-    assert 0.5 == bucket.wait(TWO_A_SECOND)
-
-
 def test_many_at_once_do_not_get_more_than_there_is(tmp_path: Path) -> None:
     clock = Clock()
     admissions = [Admission(clock, tmp_path) for _ in range(8)]
     with ThreadPoolExecutor(8) as callers:
         passed = sum(callers.map(lambda one: admitted(one, 200, Rate(50, 50, "50/s")), admissions))
     assert 50 <= passed <= 55  # whoever can't look in time is let in: nobody waits for another process
-
-
-def test_a_process_that_is_stopped_with_the_bucket_in_its_hand_holds_up_nobody(tmp_path: Path) -> None:
-    clock = Clock()
-    bucket, stopped = SharedBucket(tmp_path / "rate", clock), SharedBucket(tmp_path / "rate", clock)
-    assert stopped._locked()
-    assert [0, 0, 0] == [bucket.wait(A_MINUTE) for _ in range(3)]
-
-
-def test_a_bucket_is_for_this_user_only(tmp_path: Path) -> None:
-    SharedBucket(tmp_path / "rate", Clock())
-    assert 0o600 == (tmp_path / "rate").stat().st_mode & 0o777
 
 
 def test_a_disk_without_room_lets_nobody_in_until_there_is_room_again(tmp_path: Path) -> None:

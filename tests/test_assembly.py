@@ -9,6 +9,8 @@ import pytest
 
 from gateway.assembly import Workshop, current, place_of
 from gateway.errors import ConfigError
+from gateway.model.breaker import BreakerPolicy
+from gateway.model.bucket import Rate
 from gateway.model.request import Dialect
 from gateway.model.retention import Ages, Policy
 from gateway.model.route import Duty
@@ -29,6 +31,7 @@ def test_a_gateway_has_what_the_configuration_names(tmp_path: Path) -> None:
 def test_settings_reach_what_they_are_about(tmp_path: Path) -> None:
     text = ANYBODY + 'max_body = "1KiB"\n[destinations.crm]\nkind = "http"\nurl = "http://127.0.0.1:1/"\nslots = 3\n'
     text += 'timeout = "2s"\nactive = false\nretry = { first = "1s", factor = 2, longest = "1m", attempts = 4 }\n'
+    text += 'rate = "20/s"\nbreaker = { failures = 3, share = 0.25, of = 8, rest = "1s", longest = "1m" }\n'
     gateway = a_gateway(tmp_path, text)
     crm = gateway.destinations["crm"]
     assert gateway.sources["pbx"].max_body == 1024
@@ -36,6 +39,14 @@ def test_settings_reach_what_they_are_about(tmp_path: Path) -> None:
     assert (timedelta(seconds=1), 2, timedelta(minutes=1), 4) == (
         crm.retry.first, crm.retry.factor, crm.retry.longest, crm.retry.attempts,
     )  # fmt: skip
+    assert (Rate(20, 5, "20/s"), BreakerPolicy(3, 0.25, 8, timedelta(seconds=1), timedelta(minutes=1))) == (
+        crm.rate, crm.breaker,
+    )  # fmt: skip
+
+
+def test_a_destination_has_a_breaker_and_no_rate_unless_it_is_told_otherwise(tmp_path: Path) -> None:
+    crm = a_gateway(tmp_path, JOURNAL).destinations["crm"]
+    assert (None, BreakerPolicy()) == (crm.rate, crm.breaker)
 
 
 def test_an_inactive_route_leads_nowhere(tmp_path: Path) -> None:
@@ -78,6 +89,14 @@ def test_a_route_takes_the_sources_that_it_names_only(tmp_path: Path) -> None:
         (
             '[destinations.crm]\nkind = "http"\nurl = "http://h/"\nconnect_timeout = 5\n',
             "destinations.crm.connect_timeout: must be text with a unit, such as '30s'; units: ms, s, m, h, d",
+        ),
+        (
+            JOURNAL + 'rate = "fast"\n',
+            "destinations.crm.rate: must be so many in a time, such as '20/s'; times: s, m, h",
+        ),
+        (
+            JOURNAL + "breaker = { share = 1.5 }\n",
+            "destinations.crm.breaker.share: Input should be less than or equal to 1",
         ),
         (JOURNAL + '[routes.all]\nto = "cmr"\n', "routes.all.to: no 'cmr' is configured (there are: crm)"),
         (TO_CRM, "routes.all.to: no 'crm' is configured (there are: none)"),

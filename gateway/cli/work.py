@@ -19,6 +19,7 @@ from gateway.cli.configured import address, config_option, seconds
 from gateway.cli.starting import prepare, runtime_of
 from gateway.parent import PARENT, die_with_parent
 from gateway.settings import Document
+from gateway.telemetry.gauges import forget_gone
 
 
 class _Wakes(Protocol):
@@ -39,6 +40,7 @@ def work(document: Document, drain: float, until_idle: bool, listen: tuple[str, 
         prepare(document, in_force=False)
         folder = supervisor.metrics_folder(runtime)
         folder.mkdir(parents=True, exist_ok=True)
+        forget_gone(folder)
         os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(folder))
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_work(document, drain=drain, until_idle=until_idle, listen=listen))
@@ -48,6 +50,7 @@ async def _work(document: Document, *, drain: float, until_idle: bool, listen: t
     # Imported here, since prometheus_client looks at the environment when it is imported.
     from datetime import timedelta
 
+    from gateway.lanes import Lanes
     from gateway.store.notify import Listener
     from gateway.store.outbox import Outbox, new_owner
     from gateway.store.place import PostgresServer
@@ -70,7 +73,7 @@ async def _work(document: Document, *, drain: float, until_idle: bool, listen: t
     worker = Worker(
         current=in_force, outbox=Outbox(store.database, new_owner()), upkeep=Upkeep(store.database),
         revisions=store.revisions,
-        until_idle=until_idle, drain=timedelta(seconds=drain),
+        until_idle=until_idle, drain=timedelta(seconds=drain), lanes=Lanes(runtime_of(document)),
     )  # fmt: skip
     loop = asyncio.get_running_loop()
     for number_of_signal in (signal.SIGTERM, signal.SIGINT):

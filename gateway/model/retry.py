@@ -48,7 +48,7 @@ class RetryPolicy:
         `jitter` is a random number from 0 to 1. `retry_after` (seconds, from the far side) is kept where it is
         later, up to `longest`.
         """
-        if attempt >= self._most:
+        if attempt >= self.most:
             return None
         due = now + max(self._wait(attempt, jitter), min(timedelta(seconds=retry_after or 0), self.longest))
         return None if self._is_too_old(due, made_at) else due
@@ -56,7 +56,7 @@ class RetryPolicy:
     def ending(self, attempt: int, now: datetime, made_at: datetime | None = None) -> str:
         """Why no try follows number `attempt`, and what would have come next: for people."""
         wait = self._wait(attempt, 0.5)
-        if attempt >= self._most:
+        if attempt >= self.most:
             return f"given up after {attempt} attempts; the next would have come {_text(wait)} later"
         assert self.max_age is not None
         assert made_at is not None
@@ -67,7 +67,8 @@ class RetryPolicy:
         )
 
     @property
-    def _most(self) -> int:
+    def most(self) -> int:
+        """How many tries there are in all."""
         return len(self.schedule) + 1 if self.schedule else self.attempts
 
     def _wait(self, attempt: int, jitter: float) -> timedelta:

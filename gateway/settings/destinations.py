@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from gateway.toml import Kind, Table
-from gateway.values import Flag, Names, PositiveDuration
+from gateway.values import Flag, Names, PositiveDuration, RatePerTime
 
 
 class RetrySettings(Table):
@@ -22,6 +22,21 @@ class RetrySettings(Table):
     """Fixed waits in place of `first`, `factor` and `attempts`: a list, or Standard Webhooks' own."""
     max_age: PositiveDuration | None = None
     """No try is made of what is older than this."""
+
+
+class BreakerSettings(Table):
+    """When a destination that keeps failing is left alone, and for how long."""
+
+    failures: Annotated[int, Field(strict=True, ge=1, le=100_000)] = 10
+    """So many in a row."""
+    share: Annotated[float, Field(gt=0, le=1)] = 0.5
+    """Or so many of the last attempts,"""
+    of: Annotated[int, Field(strict=True, ge=1, le=1000)] = 40
+    """of which there must be this many."""
+    rest: PositiveDuration = timedelta(seconds=10)
+    """How long it is left alone first; then one attempt probes it, and each that fails doubles the rest,"""
+    longest: PositiveDuration = timedelta(minutes=5)
+    """up to this."""
 
 
 class DestinationSettings(Kind):
@@ -43,6 +58,9 @@ class DestinationSettings(Kind):
     """Whether each attempt's whole request and response are kept for a while, secrets masked."""
     slots: Annotated[int, Field(strict=True, ge=1, le=1000)] = 16
     """How many attempts may be under way at once."""
+    rate: RatePerTime | None = None
+    """How many attempts may begin in a time, such as `20/s`, all workers of this machine together."""
+    breaker: BreakerSettings = BreakerSettings()
 
 
 class RouteSettings(Table):

@@ -15,27 +15,16 @@ from gateway.model.delivery import State
 from gateway.store.engine import Database
 from gateway.store.items import (
     Item,
-    attempt_item,
+    attempt_items,
     delivery_item,
     event_item,
     raw,
     refusal_item,
     request_item,
     retried_as,
-)
-from gateway.store.outbox import event_of
-from gateway.store.tables import (
-    SUBJECT_START,
-    attempts,
-    bodies,
-    deliveries,
-    events,
-    micros,
-    moment_of,
-    names,
-    refusals,
-    requests,
-)
+)  # fmt: skip
+from gateway.store.originals import event_of
+from gateway.store.tables import SUBJECT_START, bodies, deliveries, events, micros, moment_of, names, refusals, requests
 
 _PAGE = 500
 _LONGEST_ID = 19
@@ -107,9 +96,7 @@ class History:
             ).first()
             if row is None:
                 return None
-            tried = select(attempts).where(attempts.c.delivery == row.id).order_by(attempts.c.number)
-            item = delivery_item(connection, row)
-            return item | {"attemptList": [attempt_item(one) for one in connection.execute(tried)]}
+            return delivery_item(connection, row) | {"attemptList": attempt_items(connection, row.id)}
 
     def requests(self, selection: Selection) -> Iterator[Item]:
         """The requests that were recorded, or with state `refused` those that were refused."""

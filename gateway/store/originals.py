@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from sqlalchemy import Connection, select
 
 from gateway.model.event import Event
 from gateway.model.original import Original
 from gateway.store.engine import Database
-from gateway.store.outbox import event_of
 from gateway.store.tables import bodies, events, requests
 
 
@@ -37,3 +37,16 @@ def original_of(connection: Connection, request: int | None) -> Original | None:
         body = connection.execute(select(bodies.c.body).where(bodies.c.id == row.body_ref)).scalar()
     headers = json.loads(row.headers)
     return Original(row.method, headers, headers.get("content-type", ""), body or b"")
+
+
+def event_of(row: Any) -> Event:  # noqa: ANN401 - a row of a query
+    """The event that a row of `events` holds."""
+    return Event(
+        id=row.event_id,
+        source=row.source,
+        type=row.type,
+        subject=row.subject,
+        time=row.time,
+        data=row.data,
+        attributes=json.loads(row.attributes),
+    )

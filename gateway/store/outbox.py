@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -12,11 +11,12 @@ from uuid import uuid4
 from sqlalchemy import Connection, bindparam, literal_column, select, update
 
 from gateway.model.delivery import Attempt, Delivery, State
-from gateway.model.event import Event
+from gateway.model.original import Original
 from gateway.store import order
-from gateway.store.dialect import chunks, replace_rows, update_rows
+from gateway.store.dialect import chunks, insert_numbered, replace_rows, storable, update_rows
 from gateway.store.engine import Database
-from gateway.store.tables import AT_ONCE, attempts, deliveries, events, micros, moment_of, names
+from gateway.store.originals import event_of, original_of
+from gateway.store.tables import AT_ONCE, attempts, bodies, deliveries, events, micros, moment_of, names
 
 LEASE = timedelta(seconds=60)
 """How long a worker holds what it claimed, unless it says again that it lives."""
@@ -69,8 +69,10 @@ class Outbox:
         self._owner = owner
         self._names: dict[str, int] = {}
 
-    def claim(self, free: Mapping[str, int], now: datetime) -> list[Delivery]:
+    def claim(self, free: Mapping[str, int], now: datetime, asking: Collection[str] = ()) -> list[Delivery]:
         """Take what is due of each destination, for its free slots only: O(batch), however long the backlog.
+
+        Deliveries to those `asking` bring the call that their event came by.
 
         It looks first without the writers' lock: a worker that took it at every look would starve the inbox.
         """
@@ -83,7 +85,13 @@ class Outbox:
             return []
         with self._database.writing(durable=False) as connection:
             claimed = [one for number, slots in due.items() for one in self._take(connection, number, slots, now)]
-            return self._held(connection, claimed)
+            return self._held(connection, claimed, asking)
+
+    def has_due(self, of: Collection[str], now: datetime) -> bool:
+        """Whether anything of these destinations may be claimed."""
+        with self._database.peeking() as connection:
+            numbers = self._numbers(connection, of)
+            return any(_has_due(connection, numbers[name], micros(now)) for name in of if name in numbers)
 
     def settle(self, settled: Sequence[Attempt], now: datetime) -> None:
         """Record attempts and what became of their deliveries. What is no longer the owner's stays as it is.
@@ -101,8 +109,10 @@ class Outbox:
             if kept:
                 update_rows(connection, deliveries, [_becomes(attempt, now) for attempt in kept])
                 order.promote(connection, over)
+                tried = [attempt for attempt in kept if attempt.is_counted]
                 # One of the same number, which a lease that ended left behind, is replaced.
-                replace_rows(connection, attempts, [self._row(attempt) for attempt in kept])
+                if tried:
+                    replace_rows(connection, attempts, [self._row(connection, attempt) for attempt in tried])
 
     def extend(self, held: Sequence[int], now: datetime) -> None:
         """Say that the owner lives and has these: their leases are counted anew.
@@ -152,19 +162,26 @@ class Outbox:
             self._names = {name: number for number, name in connection.execute(select(names.c.id, names.c.name))}
         return self._names
 
-    def _held(self, connection: Connection, claimed: Sequence[int]) -> list[Delivery]:
+    def _held(self, connection: Connection, claimed: Sequence[int], asking: Collection[str]) -> list[Delivery]:
         by_number = dict(connection.execute(select(names.c.id, names.c.name)).all())
         columns = (
             _d.id.label("delivery"), _d.route, _d.destination, _d.attempts, _d.webhook_id, _d.order_key, _d.replay,
-            _d.created_at,
+            _d.created_at, events.c.request,
             events.c.event_id, events.c.source, events.c.type, events.c.subject, events.c.time,
             events.c.data, events.c.attributes,
         )  # fmt: skip
         query = select(*columns).join(events, events.c.id == _d.event).where(_d.id.in_(claimed)).order_by(_d.id)
-        return [_delivery(row, by_number) for row in connection.execute(query)]
+        made = []
+        for row in connection.execute(query).all():
+            is_asked = by_number[row.destination] in asking
+            made.append(_delivery(row, by_number, original_of(connection, row.request) if is_asked else None))
+        return made
 
-    def _row(self, attempt: Attempt) -> dict[str, Any]:
+    def _row(self, connection: Connection, attempt: Attempt) -> dict[str, Any]:
+        seen = attempt.exchange
         return {
+            "request_ref": _kept(connection, seen.request) if seen else None,
+            "response_ref": _kept(connection, seen.response) if seen else None,
             "delivery": attempt.delivery.id,
             "number": attempt.delivery.attempt,
             "started_at": micros(attempt.started_at),
@@ -187,6 +204,7 @@ def _becomes(attempt: Attempt, now: datetime) -> dict[str, Any]:
         "owner": None,
         "lease_until": None,
         "held": int(_holds(attempt)),
+        "attempts": attempt.delivery.attempt - (not attempt.is_counted),
     }
 
 
@@ -205,20 +223,13 @@ def _has_due(connection: Connection, destination: int, at: int) -> bool:
     return any(connection.execute(_DUE, {**look, "of_priority": priority}).first() for priority in PRIORITIES)
 
 
-def event_of(row: Row) -> Event:
-    """The event that a row of `events` holds."""
-    return Event(
-        id=row.event_id,
-        source=row.source,
-        type=row.type,
-        subject=row.subject,
-        time=row.time,
-        data=row.data,
-        attributes=json.loads(row.attributes),
-    )
+def _kept(connection: Connection, text: str) -> int | None:
+    """The number of the body that holds `text`."""
+    body = storable(text).encode()
+    return insert_numbered(connection, bodies, [{"body": body}])[0] if body else None
 
 
-def _delivery(row: Row, by_number: Mapping[int, str]) -> Delivery:
+def _delivery(row: Row, by_number: Mapping[int, str], original: Original | None) -> Delivery:
     return Delivery(
         id=row.delivery,
         event=event_of(row),
@@ -229,4 +240,5 @@ def _delivery(row: Row, by_number: Mapping[int, str]) -> Delivery:
         order_key=row.order_key,
         replay=row.replay,
         made_at=moment_of(row.created_at),
+        original=original,
     )

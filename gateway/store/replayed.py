@@ -13,7 +13,7 @@ from gateway.model.event import Event
 from gateway.model.route import Duty
 from gateway.store.dialect import chunks
 from gateway.store.history import COUNTED, is_subject
-from gateway.store.outbox import event_of
+from gateway.store.originals import event_of
 from gateway.store.replays import Wanted
 from gateway.store.tables import deliveries, events, micros, names
 

@@ -16,7 +16,7 @@ from gateway.store.dialect import chunks, insert_numbered
 from gateway.store.engine import Database
 from gateway.store.items import retried_as
 from gateway.store.names import Names
-from gateway.store.outbox import event_of
+from gateway.store.originals import event_of
 from gateway.store.records import delivery_rows, event_row, insert_deliveries
 from gateway.store.tables import bodies, events, micros, moment_of, names, requests
 

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Update, delete, literal_column, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Update, delete, func, literal_column, select, tuple_, update
 
-from gateway.model.delivery import UNCONFIGURED
+from gateway.model.delivery import UNCONFIGURED, State
+from gateway.store.dialect import chunks, update_rows
 from gateway.store.engine import Database
 from gateway.store.orphans import Orphans
 from gateway.store.outbox import GIVEN_BACK, IS_CLAIMED, IS_HEAD_WAITING, LEASE, PRIORITIES
+from gateway.store.pauses import Pauses
 from gateway.store.retention import Retention
-from gateway.store.tables import deliveries, idempotency, micros, names
+from gateway.store.tables import AT_ONCE, attempts, deliveries, idempotency, micros, names
 from gateway.telemetry.logs import log
 
 _AT_A_TIME = 5000
 """Rows that one transaction changes: the lock is free again after milliseconds."""
 
+_FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=10), timedelta(minutes=10)
+"""How long what lost its worker twice waits, and at most; bounded by the longest wait of its retries too."""
+
 _d = deliveries.c
+_RECORDED = select(func.count()).where(attempts.c.delivery == _d.id).scalar_subquery()
+"""Attempts that were settled: the others ended with their worker."""
 
 
 class Upkeep:
@@ -28,25 +37,31 @@ class Upkeep:
         self._database = database
         self.retention = Retention(database)
         self._orphans = Orphans(database)
+        self.pauses = Pauses(database)
 
     def ahead(self, clock: Callable[[], datetime]) -> timedelta:
         """How far the database's clock is ahead of `clock`."""
         return self._database.ahead(clock)
 
-    def reap(self, now: datetime) -> int:
-        """Give back what a worker who is gone still holds; how many.
+    def reap(self, now: datetime, most: Mapping[str, int] | None = None) -> int:
+        """Take back what a worker who is gone still holds; how many.
 
+        It was an attempt. Whoever lost a worker before waits longer each time, and after as many attempts as `most`
+        has for its destination it is a dead letter: else one that kills its worker would go round for ever.
         A lease further in the future than the longest one counts as ended too: a clock was set back.
         """
         ended = (_d.lease_until < micros(now)) | (_d.lease_until > micros(now + 2 * LEASE))
-        lost = select(_d.id).where(IS_CLAIMED, ended)
+        lost = select(_d.id, _d.destination, _d.attempts, _d.attempts - _RECORDED).where(IS_CLAIMED, ended)
         with self._database.peeking() as connection:
             if connection.execute(lost.limit(1)).first() is None:
                 return 0
-        back = update(deliveries).where(_d.id.in_(lost.with_for_update(skip_locked=True)))
         with self._database.writing(durable=False) as connection:
-            reason = "its worker stopped before it was settled"
-            return connection.execute(back.values(**GIVEN_BACK, reason=reason)).rowcount
+            bounds = {number: (most or {}).get(name) for name, number in _numbers(connection).items()}
+            found = connection.execute(lost.with_for_update(skip_locked=True, of=deliveries)).all()
+            for some in chunks(found):
+                rows = [_taken_back(row.id, row.attempts, bounds[row.destination], row[3], now) for row in some]
+                update_rows(connection, deliveries, rows)
+            return len(found)
 
     def bring_forward(self, longest: Mapping[str, timedelta], now: datetime) -> int:
         """What is due later than the longest wait of its destination is due by then: a clock was set back. How many."""
@@ -64,8 +79,11 @@ class Upkeep:
                 moved += connection.execute(waiting.values(due_at=by)).rowcount
         return moved
 
-    def mark_unconfigured(self, configured: Iterable[str]) -> None:
-        """Say of what waits for a destination that is gone why it waits; an attempt, once there is one, says more."""
+    def mark_unconfigured(self, configured: Iterable[str], now: datetime) -> None:
+        """Say of what waits for a destination that is gone why it waits; an attempt, once there is one, says more.
+
+        What waited for a route, where the destination is there, is looked at again.
+        """
         there = set(configured)
         with self._database.peeking() as connection:
             numbers = _numbers(connection)
@@ -74,6 +92,13 @@ class Upkeep:
             waiting = _free(_d.destination == number, IS_HEAD_WAITING)
             with self._database.writing(durable=False) as connection:
                 connection.execute(waiting.values(reason=UNCONFIGURED))
+        for number in [number for name, number in numbers.items() if name in there]:
+            again = (_d.destination == number, IS_HEAD_WAITING, _d.due_at > micros(now), _d.reason == UNCONFIGURED)
+            with self._database.peeking() as connection:
+                if connection.execute(select(_d.id).where(*again).limit(1)).first() is None:
+                    continue
+            with self._database.writing(durable=False) as connection:
+                connection.execute(_free(*again).values(due_at=AT_ONCE, reason=None))
 
     def tidy(self, now: datetime) -> None:
         """What is done a little at a time, about once a second: keys are forgotten, and order is mended."""
@@ -99,6 +124,19 @@ def _free(*conditions: ColumnElement[bool]) -> Update:
     """An update of those that nobody else changes at this moment: two that change many would wait for one another."""
     chosen = select(_d.id).where(*conditions).with_for_update(skip_locked=True)
     return update(deliveries).where(_d.id.in_(chosen))
+
+
+def _taken_back(number: int, tried: int, most: int | None, stops: int, now: datetime) -> dict[str, Any]:
+    """What becomes of a delivery that stopped its worker, or was there when it stopped, `stops` times."""
+    row = {"id": number, **GIVEN_BACK, "reason": "its worker stopped before it was settled", "finished_at": None}
+    if most is not None and tried >= most:
+        reason = f"its worker stopped {stops} times while it was delivered"
+        return row | {"state": State.DEAD.value, "reason": reason, "due_at": micros(now), "finished_at": micros(now)}
+    if stops > 1:
+        # Spread: what was beside the one that stops workers should not be beside it again.
+        wait = min(_FIRST_WAIT * 2 ** min(stops - 2, 16), _LONGEST_WAIT) * random.uniform(0.5, 1.5)  # noqa: S311
+        row["due_at"] = micros(now + wait)
+    return row
 
 
 def _numbers(connection: Connection) -> dict[str, int]:

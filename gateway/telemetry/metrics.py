@@ -26,6 +26,12 @@ commit_size = Histogram("gateway_commit_batch_size", "Requests in one commit.", 
 claim_seconds = Histogram(
     "gateway_claim_seconds", "A claim.", buckets=(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 2)
 )
+breaker_open = Gauge(
+    "gateway_breaker_open",
+    "1 where a worker leaves the destination alone, or probes it; else 0.",
+    ["destination"],
+    multiprocess_mode="livemax",
+)
 deleted = Counter("gateway_retention_deleted_total", "Rows that were deleted because they were old enough.", ["what"])
 revision = Gauge("gateway_config_revision", "The configuration in force.", multiprocess_mode="max")
 
@@ -66,7 +72,8 @@ def exposition(folder: str | None, backlog: Backlog | None) -> bytes:
         MultiProcessCollector(registry, folder)  # type: ignore[no-untyped-call]
     else:
         for metric in (
-            requests, events, attempts, latency, commit_seconds, commit_size, claim_seconds, deleted, revision,
+            requests, events, attempts, latency, commit_seconds, commit_size, claim_seconds, breaker_open, deleted,
+            revision,
         ):  # fmt: skip
             registry.register(metric)
     if backlog is not None:

@@ -12,7 +12,7 @@ import pytest
 
 from gateway import cli, errors, plugins
 from gateway.settings import Settings
-from gateway.settings.destinations import DestinationSettings, RetrySettings, RouteSettings
+from gateway.settings.destinations import BreakerSettings, DestinationSettings, RetrySettings, RouteSettings
 from gateway.settings.retention import RetentionSettings
 from gateway.settings.sources import IdempotencySettings, SourceSettings
 from gateway.telemetry import metrics
@@ -63,7 +63,7 @@ def test_the_complete_configuration_names_every_setting() -> None:
     tomllib.loads(text)
     for table in (
         Settings, SourceSettings, DestinationSettings, RouteSettings, RetrySettings, IdempotencySettings,
-        RetentionSettings,
+        RetentionSettings, BreakerSettings,
     ):  # fmt: skip
         for name, field in table.model_fields.items():
             key = field.alias or name
@@ -77,7 +77,7 @@ def test_every_reason_exit_code_and_metric_is_explained() -> None:
     operate = (_HOWTO / "operate.md").read_text(encoding="utf-8")
     for metric in (
         metrics.requests, metrics.events, metrics.attempts, metrics.latency, metrics.commit_seconds,
-        metrics.commit_size, metrics.claim_seconds, metrics.deleted, metrics.revision,
+        metrics.commit_size, metrics.claim_seconds, metrics.breaker_open, metrics.deleted, metrics.revision,
     ):  # fmt: skip
         assert next(iter(metric.describe())).name in operate
     codes = (cli.OK, cli.BUG, cli.USAGE, cli.REFUSED, cli.DEAD_LETTER, cli.TIMED_OUT, cli.STORE_UNAVAILABLE)

@@ -272,6 +272,6 @@ def test_no_statement_of_a_worker_scans_a_table(store_in_a_file: Store) -> None:
 
 def test_what_waits_for_a_destination_that_is_gone_says_so(store: Store) -> None:
     store.inbox.record(an_entry(to=["gone", "crm"]))
-    Upkeep(store.database).mark_unconfigured(["crm"])
+    Upkeep(store.database).mark_unconfigured(["crm"], NOON)
     reasons = {item["destination"]: item["reason"] for item in store.history.deliveries(Selection())}
     assert {"gone": "unconfigured", "crm": None} == reasons

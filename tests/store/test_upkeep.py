@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from gateway.model.delivery import Outcome
 from gateway.store import tables
-from gateway.store.outbox import Outbox
+from gateway.store.outbox import LEASE, Outbox
 from gateway.store.store import Store
 from gateway.store.upkeep import Upkeep
 from tests.builders import NOON, an_attempt, an_entry
@@ -46,3 +46,70 @@ def test_only_the_destination_that_retries_sooner_is_brought_forward(store: Stor
 def test_what_was_just_accepted_is_due_whatever_the_clock_says(store: Store) -> None:
     store.inbox.record(an_entry())
     assert 1 == len(Outbox(store.database, "worker").claim({"crm": 1}, NOON - 365 * DAY))
+
+
+def lost_times(store: Store, times: int, most: dict[str, int] | None = None) -> datetime:
+    """A delivery whose worker stopped so many times, each time it was due; now, the last lease having ended."""
+    now = NOON
+    for _ in range(times):
+        due = max(now, datetime.fromisoformat(shown(store)["dueAt"] or now.isoformat()))
+        assert 1 == len(Outbox(store.database, "lost").claim({"crm": 1}, due))
+        now = due + LEASE + timedelta(seconds=1)
+        assert 1 == Upkeep(store.database).reap(now, most)
+    return now
+
+
+def wait_after(store: Store, now: datetime) -> float:
+    return (datetime.fromisoformat(shown(store)["dueAt"]) - now).total_seconds()
+
+
+def test_what_lost_its_worker_again_waits_longer_each_time(store: Store) -> None:
+    waiting(store)
+    lost_times(store, 1)
+    assert [1] == [one.attempt - 1 for one in Outbox(store.database, "late").claim({"crm": 1}, NOON)]
+    now = NOON + LEASE + timedelta(seconds=1)
+    assert 1 == Upkeep(store.database).reap(now)
+    assert 5 <= wait_after(store, now) <= 15
+    now = lost_times(store, 1)
+    assert 10 <= wait_after(store, now) <= 30
+
+
+def test_what_loses_its_workers_for_ever_waits_ten_minutes_or_so_at_most(store: Store) -> None:
+    waiting(store)
+    assert 300 <= wait_after(store, lost_times(store, 30)) <= 900
+
+
+def test_what_lost_a_worker_at_each_of_its_attempts_is_a_dead_letter_that_says_so(store: Store) -> None:
+    waiting(store)
+    now = lost_times(store, 3, {"crm": 3})
+    assert ("dead", 3, "its worker stopped 3 times while it was delivered") == (
+        shown(store)["state"], shown(store)["attempts"], shown(store)["reason"],
+    )  # fmt: skip
+    assert now == datetime.fromisoformat(shown(store)["finishedAt"])
+
+
+def test_attempts_that_ended_by_themselves_count_but_stopped_no_worker(store: Store) -> None:
+    waiting(store)
+    outbox = Outbox(store.database, "worker")
+    (delivery,) = outbox.claim({"crm": 1}, NOON)
+    outbox.settle([an_attempt(delivery, Outcome.UNAVAILABLE, due_at=NOON)], NOON)
+    outbox.claim({"crm": 1}, NOON)
+    now = NOON + LEASE + timedelta(seconds=1)
+    Upkeep(store.database).reap(now, {"crm": 12})
+    assert ("waiting", True) == (shown(store)["state"], wait_after(store, now) < 0)
+    lost_times(store, 1, {"crm": 3})
+    assert "its worker stopped 2 times while it was delivered" == shown(store)["reason"]
+
+
+def test_of_a_destination_that_is_not_configured_nothing_dies(store: Store) -> None:
+    waiting(store)
+    lost_times(store, 3, {"other": 1})
+    assert "waiting" == shown(store)["state"]
+
+
+def test_many_are_taken_back_at_once_each_by_its_own_bound(store: Store) -> None:
+    for name in ("crm", "log") * 3:
+        waiting(store, to=(name,))
+    Outbox(store.database, "lost").claim({"crm": 9, "log": 9}, NOON)
+    assert 6 == Upkeep(store.database).reap(NOON + LEASE + timedelta(seconds=1), {"crm": 1, "log": 2})
+    assert ["dead", "waiting"] * 3 == [shown(store, number)["state"] for number in range(1, 7)]

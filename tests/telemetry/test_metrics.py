@@ -49,6 +49,7 @@ def exposed(backlog: Backlog | None = None, folder: str | None = None) -> dict[s
         ("gateway_commit_seconds", "histogram"),
         ("gateway_commit_batch_size", "histogram"),
         ("gateway_claim_seconds", "histogram"),
+        ("gateway_breaker_open", "gauge"),
         ("gateway_config_revision", "gauge"),
     ],
 )
@@ -64,6 +65,7 @@ def test_a_metric_has_its_pinned_name_and_kind(name: str, kind: str) -> None:
         (metrics.events, ("source", "type")),
         (metrics.attempts, ("destination", "outcome")),
         (metrics.latency, ()),
+        (metrics.breaker_open, ("destination",)),
         (metrics.revision, ()),
     ],
 )
