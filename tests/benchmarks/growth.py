@@ -43,21 +43,22 @@ def main() -> None:
     )
     print(f"{'database':<12}{'finished':>10}{'claim':>8}{'settle':>8}{'bytes a row':>13}")
     for kind in ("sqlite", "postgresql"):
-        with _store(kind) as store:
+        with empty_store(kind) as store:
             store.inbox.record(an_entry(to=["live", "dead"]))
             _fill(store, "dead", State.WAITING, _WAITING_FOR_A_DEAD_ONE)
             there = 0
             for finished in (size for size in _FINISHED if size <= most):
                 _fill(store, "live", State.DELIVERED, finished - there)
                 there = finished
-                _tidy(store)
+                tidy(store)
                 claim, settle = _measured(store)
                 size = _size(store) / (finished + _WAITING_FOR_A_DEAD_ONE)
                 print(f"{kind:<12}{finished:>10}{claim:8.2f}{settle:8.2f}{size:13.0f}", flush=True)
 
 
 @contextmanager
-def _store(kind: str) -> Iterator[Store]:
+def empty_store(kind: str) -> Iterator[Store]:
+    """A store of its own, on either database."""
     with ExitStack() as held:
         folder = Path(held.enter_context(tempfile.TemporaryDirectory()))
         url = held.enter_context(a_database()) if kind == "postgresql" else ""
@@ -82,7 +83,7 @@ def _fill(store: Store, destination: str, state: State, count: int) -> None:
         count -= _CHUNK
 
 
-def _tidy(store: Store) -> None:
+def tidy(store: Store) -> None:
     """What the servers do by themselves sooner or later: statistics, and no dead rows left of filling."""
     with store.database.reading() as connection:
         if not is_sqlite(connection):
