@@ -39,8 +39,6 @@ from gateway.telemetry.logs import log
 
 _GRACE = timedelta(seconds=5)
 """What a kind gets beyond its own time limit, before it is cut off."""
-
-
 _LONG = 32 * 1024
 """Bodies over this many bytes, and those that are encoded, are read apart: else every other call would wait."""
 

@@ -72,8 +72,7 @@ async def _work(document: Document, *, drain: float, until_idle: bool, listen: t
     metrics.revision.set(number)
     worker = Worker(
         current=in_force, outbox=Outbox(store.database, new_owner()), upkeep=Upkeep(store.database),
-        revisions=store.revisions,
-        until_idle=until_idle, drain=timedelta(seconds=drain), lanes=Lanes(runtime_of(document)),
+        revisions=store.revisions, until_idle=until_idle, drain=timedelta(seconds=drain), lanes=Lanes(runtime_of(document)),
     )  # fmt: skip
     loop = asyncio.get_running_loop()
     for number_of_signal in (signal.SIGTERM, signal.SIGINT):

@@ -42,7 +42,7 @@ def ids(claimed: Sequence[Delivery]) -> list[int]:
 
 def test_a_claim_is_a_delivery_with_its_event_and_the_number_of_its_attempt(store: Store, outbox: Outbox) -> None:
     made = waiting(store)
-    assert [Delivery(1, made, "all", "crm", 1, made.id)] == outbox.claim({"crm": 1}, NOON)
+    assert [Delivery(1, made, "all", "crm", 1, made.id, made_at=NOON)] == outbox.claim({"crm": 1}, NOON)
     assert ("claimed", 1) == state(store)
 
 
