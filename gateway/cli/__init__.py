@@ -23,6 +23,7 @@ _COMMANDS = {
     "events": "List and show events.",
     "deliveries": "List and show deliveries.",
     "requests": "List and show requests, refused ones too.",
+    "destinations": "List and show destinations, pause and resume them.",
     "database": "Check, migrate, back up and restore the database.",
     "contracts": "Publish the documents of a contract.",
     "demo": "Show one call by five doors, from wire to sink.",

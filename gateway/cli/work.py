@@ -67,8 +67,7 @@ async def _work(document: Document, *, drain: float, until_idle: bool, listen: t
     place = place_of(settings, document.folder)
     store = open_store(place)
     number = store.revisions.newest()
-    stored = Document(store.revisions.files(number), document.folder)
-    in_force = current(Workshop(), stored, number, store.revisions)
+    in_force = current(Workshop(), Document(store.revisions.files(number), document.folder), number, store.revisions)
     metrics.revision.set(number)
     worker = Worker(
         current=in_force, outbox=Outbox(store.database, new_owner()), upkeep=Upkeep(store.database),
