@@ -72,7 +72,7 @@ def _listing(
                 for item in found:
                     click.echo(json.dumps(item, ensure_ascii=False))
             else:
-                _table(list(found), columns)
+                table(list(found), columns)
 
 
 def _showing(group: click.Group, what: str, item: Callable[[History, str], Item | None]) -> None:
@@ -89,7 +89,8 @@ def _showing(group: click.Group, what: str, item: Callable[[History, str], Item 
         click.echo(json.dumps(found, ensure_ascii=False, indent=None if as_json else 2))
 
 
-def _table(items: list[Item], columns: tuple[str, ...]) -> None:
+def table(items: list[Item], columns: tuple[str, ...]) -> None:
+    """Print `items` under the names of their columns."""
     if not items:
         click.echo("none")
         return

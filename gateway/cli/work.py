@@ -64,20 +64,19 @@ async def _work(document: Document, *, drain: float, until_idle: bool, listen: t
 
     settings = document.settings()
     logs.set_up(settings.log.format, settings.log.level)
-    place = place_of(settings, document.folder)
+    place, runtime = place_of(settings, document.folder), runtime_of(document)
     store = open_store(place)
     number = store.revisions.newest()
-    stored = Document(store.revisions.files(number), document.folder)
-    in_force = current(Workshop(), stored, number, store.revisions)
+    in_force = current(Workshop(), Document(store.revisions.files(number), document.folder), number, store.revisions)
     metrics.revision.set(number)
     worker = Worker(
         current=in_force, outbox=Outbox(store.database, new_owner()), upkeep=Upkeep(store.database),
-        revisions=store.revisions, until_idle=until_idle, drain=timedelta(seconds=drain), lanes=Lanes(runtime_of(document)),
+        revisions=store.revisions, until_idle=until_idle, drain=timedelta(seconds=drain), lanes=Lanes(runtime),
     )  # fmt: skip
     loop = asyncio.get_running_loop()
     for number_of_signal in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number_of_signal, worker.stop)
-    bell = listen_for_bell(runtime_of(document))
+    bell = listen_for_bell(runtime)
     loop.add_reader(bell, _rung, bell, worker)
     listener = Listener(place, partial(_wake, loop, worker)) if isinstance(place, PostgresServer) else None
     health = await serve_health(listen, in_force, store) if listen else None

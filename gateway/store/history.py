@@ -142,13 +142,15 @@ class History:
         with self._database.reading() as connection:
             return connection.execute(select(func.count()).select_from(rows.subquery())).scalar_one()
 
+    def names(self) -> list[str]:
+        """Every name that anything in the store refers to: of sources, routes and destinations."""
+        with self._database.reading() as connection:
+            return list(connection.execute(select(names.c.name).order_by(names.c.id)).scalars())
+
     def unconfigured(self, configured: Container[str]) -> list[tuple[str, int]]:
         """Destinations that deliveries wait for and the configuration doesn't have, with how many (10,001 is more)."""
-        with self._database.reading() as connection:
-            known = connection.execute(select(names.c.name)).scalars().all()
-        return [
-            (name, count) for name in known if name not in configured and (count := self.backlog(name, State.WAITING))
-        ]
+        gone = [name for name in self.names() if name not in configured]
+        return [(name, count) for name in gone if (count := self.backlog(name, State.WAITING))]
 
     def oldest_waiting(self, destination: str) -> datetime | None:
         """When the oldest waiting delivery was made; of the 10,001 due first, where more wait."""
