@@ -18,7 +18,7 @@ from gateway.store.names import Names
 from gateway.store.records import Numbers, delivery_rows, insert_deliveries
 from gateway.store.replayed import DutiesOf, Met, next_of
 from gateway.store.replays import Progress, Replay, replay_in
-from gateway.store.tables import deliveries, events, micros, replays
+from gateway.store.tables import deliveries, events, micros, names, replays
 
 AT_A_TIME, _KEYS_AT_A_TIME = 5000, 64
 """Deliveries that one transaction makes: others soon have the lock again. Those with a key lock that too."""
@@ -31,7 +31,7 @@ _REPLAYED = 1
 
 _d = deliveries.c
 
-Places = dict[tuple[int, int], dict[int, str]]
+Places = dict[tuple[int, str], dict[str, str]]
 """Of an event and a destination, the webhook ids by route."""
 
 
@@ -92,7 +92,8 @@ class Replaying:
                 return before
             most = self._most
             found, position = next_of(connection, before.wanted, before.position, most, self.duties_of)
-        met = list(_one_chunk(found, self.at_a_time))
+            met = list(_one_chunk(found, self.at_a_time))
+            earlier = _earlier(connection, sorted({one.event for one in met}))
         self._most = min(AT_A_TIME, 2 * most) if len(met) == len(found) else len(met)
         position = position if len(met) == len(found) else met[-1].row
         with self.database.writing() as connection:
@@ -100,7 +101,7 @@ class Replaying:
             if replay.progress is not Progress.RUNNING or replay.position != before.position:
                 return replay  # somebody else has carried it on, or cancelled it
             there = _there(connection, met, is_dead=replay.wanted.dead)
-            rows = self._rows(connection, [one for one in met if one.row in there], now)
+            rows = self._rows(connection, [one for one in met if one.row in there], earlier, now)
             insert_deliveries(connection, rows)
             is_done = position >= replay.wanted.last
             state = Progress.DONE if is_done else Progress.RUNNING
@@ -118,10 +119,9 @@ class Replaying:
         assert found is not None, f"no replay {self.number}"
         return found
 
-    def _rows(self, connection: Connection, met: Sequence[Met], now: datetime) -> list[dict[str, Any]]:
+    def _rows(self, connection: Connection, met: Sequence[Met], earlier: Places, now: datetime) -> list[dict[str, Any]]:
         wanted = {name for one in met for duty in one.duties for name in (duty.route, duty.destination)}
         numbers = self.names.numbered(connection, wanted)
-        earlier = _earlier(connection, sorted({one.event for one in met}))
         return [
             {**row, "priority": _REPLAYED, "replay": self.number}
             for one in met
@@ -160,10 +160,11 @@ def _there(connection: Connection, met: Sequence[Met], *, is_dead: bool) -> set[
 def _earlier(connection: Connection, ids: Sequence[int]) -> Places:
     """The webhook ids that the events have gone by before."""
     found: Places = defaultdict(dict)
+    named = dict(connection.execute(select(names.c.id, names.c.name)).all())
     for some in chunks(ids):
         query = select(_d.event, _d.route, _d.destination, _d.webhook_id).where(_d.event.in_(some))
         for event, route, destination, webhook_id in connection.execute(query):
-            found[event, destination][route] = webhook_id
+            found[event, named[destination]][named[route]] = webhook_id
     return found
 
 
@@ -174,8 +175,8 @@ def _rows_of(one: Met, numbers: Numbers, earlier: Places, revision: int, now: da
     """
     rows = delivery_rows(one.event_id, one.duties, numbers, event=one.event, revision=revision, at=micros(now))
     for duty, row in zip(one.duties, rows, strict=True):
-        used = earlier.get((one.event, row["destination"]), {})
-        webhook_id = used.get(row["route"])
+        used = earlier.get((one.event, duty.destination), {})
+        webhook_id = used.get(duty.route)
         if webhook_id is None:
             webhook_id = f"{one.event_id}.{duty.route}" if row["webhook_id"] in used.values() else row["webhook_id"]
         yield {**row, "webhook_id": webhook_id}
