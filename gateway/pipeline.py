@@ -34,7 +34,7 @@ from gateway.model.route import Duty, Routes
 from gateway.model.scope import Scope
 from gateway.store.entry import Entry
 from gateway.store.inbox import Inbox
-from gateway.telemetry import metrics
+from gateway.telemetry.attempts import counted
 from gateway.telemetry.logs import log
 
 _GRACE = timedelta(seconds=5)
@@ -114,9 +114,9 @@ class Gateway:
         is_list = bool(request.memo.get("is_list"))
         once = source.idempotency.keys_of(request, messages, events)
         receipt = inbox.record(Entry(request, caller, events, duties, self.revision, is_list, once))
-        for event, event_id in zip(events, receipt.event_ids, strict=True):
+        for event, event_id, made in zip(events, receipt.event_ids, duties, strict=True):
             if event.id == event_id:
-                metrics.events.labels(source.name, event.type).inc()
+                counted(source.name, event, made)
         return receipt
 
     def events_of(self, request: Request, caller: Caller, apart: Apart = in_place) -> tuple[list[Message], list[Event]]:

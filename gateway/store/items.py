@@ -11,7 +11,8 @@ from gateway.errors import RequestError
 from gateway.model.charset import charset_of, decoded
 from gateway.model.coding import inflated
 from gateway.model.event import rfc3339
-from gateway.store.tables import attempts, bodies, deliveries, moment_of
+from gateway.store.exchanges import text_of
+from gateway.store.tables import attempts, deliveries, moment_of
 
 Item = dict[str, Any]
 Row = Any
@@ -66,14 +67,9 @@ def attempt_items(connection: Connection, delivery: int) -> list[Item]:
     items = []
     for row in connection.execute(tried).all():
         refs = {"request": row.request_ref, "response": row.response_ref}
-        seen = {name: _text(connection, ref) for name, ref in refs.items() if ref is not None}
+        seen = {name: text_of(connection, ref) for name, ref in refs.items() if ref is not None}
         items.append(_attempt_item(row) | seen)
     return items
-
-
-def _text(connection: Connection, ref: int) -> str:
-    body = connection.execute(select(bodies.c.body).where(bodies.c.id == ref)).scalar()
-    return body.decode("utf-8", "replace") if body else ""
 
 
 def _attempt_item(row: Row) -> Item:

@@ -13,10 +13,11 @@ from sqlalchemy import Connection, bindparam, literal_column, select, update
 from gateway.model.delivery import Attempt, Delivery, State
 from gateway.model.original import Original
 from gateway.store import order
-from gateway.store.dialect import chunks, insert_numbered, replace_rows, storable, update_rows
+from gateway.store.dialect import chunks, replace_rows, update_rows
 from gateway.store.engine import Database
+from gateway.store.exchanges import kept
 from gateway.store.originals import event_of, original_of
-from gateway.store.tables import AT_ONCE, attempts, bodies, deliveries, events, micros, moment_of, names
+from gateway.store.tables import AT_ONCE, attempts, deliveries, events, micros, moment_of, names
 
 LEASE = timedelta(seconds=60)
 """How long a worker holds what it claimed, unless it says again that it lives."""
@@ -105,11 +106,11 @@ class Outbox:
             # An attempt whose lease ended may have been claimed again, even by us: it has another number then.
             # One whose claim a server's crash undid was made again, with the same number: the later one counts.
             held = (attempt for attempt in settled if numbers.get(attempt.delivery.id) == attempt.delivery.attempt)
-            kept = {attempt.delivery.id: attempt for attempt in held}.values()
-            if kept:
-                update_rows(connection, deliveries, [_becomes(attempt, now) for attempt in kept])
+            ours = {attempt.delivery.id: attempt for attempt in held}.values()
+            if ours:
+                update_rows(connection, deliveries, [_becomes(attempt, now) for attempt in ours])
                 order.promote(connection, over)
-                tried = [attempt for attempt in kept if attempt.is_counted]
+                tried = [attempt for attempt in ours if attempt.is_counted]
                 # One of the same number, which a lease that ended left behind, is replaced.
                 if tried:
                     replace_rows(connection, attempts, [self._row(connection, attempt) for attempt in tried])
@@ -180,8 +181,8 @@ class Outbox:
     def _row(self, connection: Connection, attempt: Attempt) -> dict[str, Any]:
         seen = attempt.exchange
         return {
-            "request_ref": _kept(connection, seen.request) if seen else None,
-            "response_ref": _kept(connection, seen.response) if seen else None,
+            "request_ref": kept(connection, seen.request) if seen else None,
+            "response_ref": kept(connection, seen.response) if seen else None,
             "delivery": attempt.delivery.id,
             "number": attempt.delivery.attempt,
             "started_at": micros(attempt.started_at),
@@ -221,12 +222,6 @@ def _has_due(connection: Connection, destination: int, at: int) -> bool:
     """Whether something may be claimed. Asked for each priority apart: then the index leads straight to what is due."""
     look = {"of": destination, "now": at, "free": 1}
     return any(connection.execute(_DUE, {**look, "of_priority": priority}).first() for priority in PRIORITIES)
-
-
-def _kept(connection: Connection, text: str) -> int | None:
-    """The number of the body that holds `text`."""
-    body = storable(text).encode()
-    return insert_numbered(connection, bodies, [{"body": body}])[0] if body else None
 
 
 def _delivery(row: Row, by_number: Mapping[int, str], original: Original | None) -> Delivery:

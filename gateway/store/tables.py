@@ -169,6 +169,7 @@ attempts = Table(
     PrimaryKeyConstraint("delivery", "number"),
     sqlite_with_rowid=False,
 )
+_partial("attempts_kept", attempts.c.started_at, where="request_ref IS NOT NULL")
 
 idempotency = Table(
     "idempotency",

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Update, delete, func, literal_column, select, tuple_, update
 
 from gateway.model.delivery import UNCONFIGURED, State
+from gateway.store import exchanges
 from gateway.store.dialect import chunks, update_rows
 from gateway.store.engine import Database
 from gateway.store.orphans import Orphans
@@ -101,8 +102,9 @@ class Upkeep:
                 connection.execute(_free(*again).values(due_at=AT_ONCE, reason=None))
 
     def tidy(self, now: datetime) -> None:
-        """What is done a little at a time, about once a second: keys are forgotten, and order is mended."""
+        """A little at a time, about once a second: what is old enough is forgotten, and order is mended."""
         self.forget_keys(now)
+        exchanges.forget(self._database, now)
         adopted = self._orphans.adopt(now)
         if adopted:
             log.warning("order.mended", keys=adopted, note="they had followers and no head")

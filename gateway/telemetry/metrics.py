@@ -14,6 +14,9 @@ requests = Counter(
 )
 events = Counter("gateway_events_accepted_total", "Events recorded.", ["source", "type"])
 attempts = Counter("gateway_attempts_total", "Tries to deliver.", ["destination", "outcome"])
+conditions_failed = Counter(
+    "gateway_conditions_failed_total", "Events whose way could not be told: dead letters from the start.", ["route"]
+)
 latency = Histogram(
     "gateway_delivery_latency_seconds",
     "From receipt to delivered.",
@@ -72,8 +75,8 @@ def exposition(folder: str | None, backlog: Backlog | None) -> bytes:
         MultiProcessCollector(registry, folder)  # type: ignore[no-untyped-call]
     else:
         for metric in (
-            requests, events, attempts, latency, commit_seconds, commit_size, claim_seconds, breaker_open, deleted,
-            revision,
+            requests, events, attempts, conditions_failed, latency, commit_seconds, commit_size, claim_seconds,
+            breaker_open, deleted, revision,
         ):  # fmt: skip
             registry.register(metric)
     if backlog is not None:

@@ -76,8 +76,9 @@ def test_every_reason_exit_code_and_metric_is_explained() -> None:
         assert f"`{reason}`" in callers, reason
     operate = (_HOWTO / "operate.md").read_text(encoding="utf-8")
     for metric in (
-        metrics.requests, metrics.events, metrics.attempts, metrics.latency, metrics.commit_seconds,
-        metrics.commit_size, metrics.claim_seconds, metrics.breaker_open, metrics.deleted, metrics.revision,
+        metrics.requests, metrics.events, metrics.attempts, metrics.conditions_failed, metrics.latency,
+        metrics.commit_seconds, metrics.commit_size, metrics.claim_seconds, metrics.breaker_open,
+        metrics.deleted, metrics.revision,
     ):  # fmt: skip
         assert next(iter(metric.describe())).name in operate
     codes = (cli.OK, cli.BUG, cli.USAGE, cli.REFUSED, cli.DEAD_LETTER, cli.TIMED_OUT, cli.STORE_UNAVAILABLE)
