@@ -29,9 +29,9 @@ class Listening:
     socket: socket.socket
 
     @property
-    def address(self) -> tuple[str, int]:
+    def address(self) -> str:
         host, port = self.socket.getsockname()
-        return str(host), int(port)
+        return f"{host}:{port}"
 
     def lines(self) -> list[bytes]:
         found = []
