@@ -8,7 +8,7 @@ import sys
 import types
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -27,6 +27,7 @@ _CODE = re.findall(r"```python\n(.*?)```", _HOWTO, re.DOTALL)
 @dataclass
 class Listening:
     socket: socket.socket
+    heard: list[bytes] = field(default_factory=list)
 
     @property
     def address(self) -> str:
@@ -34,12 +35,12 @@ class Listening:
         return f"{host}:{port}"
 
     def lines(self) -> list[bytes]:
-        found = []
+        """Every line so far."""
         try:
             while True:
-                found.append(self.socket.recv(65_535))
+                self.heard.append(self.socket.recv(65_535))
         except BlockingIOError:
-            return found
+            return self.heard
 
 
 @contextmanager
