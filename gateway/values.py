@@ -92,7 +92,8 @@ def _name(value: str) -> str:
     return value
 
 
-def _listed(value: object) -> object:
+def listed(value: object) -> object:
+    """One text as a list of it."""
     return [value] if isinstance(value, str) else value
 
 
@@ -151,7 +152,7 @@ WebUrl = Annotated[str, AfterValidator(_web_url)]
 Address = Annotated[tuple[str, int], BeforeValidator(parsed_address)]
 TimeZone = Annotated[ZoneInfo, BeforeValidator(zone_named)]
 Name = Annotated[str, BeforeValidator(_name)]
-Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+Names = Annotated[tuple[str, ...], BeforeValidator(listed)]
 SecretRef = Annotated[Secret, BeforeValidator(secret_of)]
 Secrets = Annotated[tuple[SecretRef, ...], BeforeValidator(_secrets_listed), Field(min_length=1)]
 RatePerTime = Annotated[Rate, BeforeValidator(parsed_rate)]

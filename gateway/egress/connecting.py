@@ -12,7 +12,7 @@ from gateway.egress.addresses import AddressPolicy, HostRule, parsed_host_rule
 from gateway.egress.client import Client, proxy_url
 from gateway.egress.tls import tls_context
 from gateway.toml import Table
-from gateway.values import Secret, SecretRef, folder_of, secret_of
+from gateway.values import Secret, SecretRef, folder_of, listed, secret_of
 
 
 class Tls(Table):
@@ -55,7 +55,7 @@ def _proxy(value: object, info: ValidationInfo) -> Secret:
 class Connecting(Table):
     """The keys of every kind that speaks HTTP."""
 
-    hosts: tuple[Annotated[HostRule, BeforeValidator(parsed_host_rule)], ...] = ()
+    hosts: Annotated[tuple[Annotated[HostRule, BeforeValidator(parsed_host_rule)], ...], BeforeValidator(listed)] = ()
     """Where an event or a redirect may lead: names, `*.example.org`, addresses, networks, each with a port or not."""
     redirects: Annotated[int, Field(strict=True, ge=0, le=10)] = 0
     """How many are followed: those that keep method and body (307 and 308), to `hosts` or the same host."""

@@ -174,7 +174,7 @@ def test_the_method_and_the_whole_url_are_kept(method: str) -> None:
         ({"url": "https://example.org", "method": "TRACE"}, "method", "'POST', 'PUT', 'PATCH'"),
         ({"url": "https://example.org", "timeout": 30}, "timeout", "must be text with a unit"),
         ({"url": "https://example.org", "connect_timeout": "soon"}, "connect_timeout", "must be text with a unit"),
-        ({"url": "https://example.org", "hosts": []}, "hosts", "no such setting"),
+        ({"url": "https://example.org", "hostz": []}, "hostz", "no such setting"),
         ({"url": "https://example.org:99999/"}, "url", "has no port from 1 to 65535"),
         ({"url": "https://example.org", "timeout": "0s"}, "timeout", "greater than"),
         ({"url": "https://example.org", "headers": {"X": "a\nb"}}, "headers.X", "pattern"),

@@ -30,7 +30,7 @@ url = "{url}/signed"
 secret = [{{ env = "SECRET" }}, {{ env = "OLD" }}]
 [destinations.table]
 kind = "http"
-url = "{url}/#call_id#?from=#request.headers.x-tenant#"
+url = "{url}/#call_id#?from=#request.headers.x-tenant?#"
 headers = {{ X-Ani = "#ani#" }}
 authenticate = {{ kind = "basic", user = "gw", password = {{ env = "SECRET" }} }}
 body = {{ sec = "#duration#", long = "#duration|HH:MM:SS#", agent = "#agent_id?#", by = "#request.operation#" }}
@@ -97,7 +97,7 @@ def deliveries(gateway: RunningGateway) -> dict[str, dict[str, Any]]:
     assert 202 == answer.status_code, answer.text
 
     def settled() -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = gateway.event(answer.json()["eventId"])["deliveries"]
+        found: list[dict[str, Any]] = gateway.event(answer.json()["eventId"])["deliveryList"]
         return found if all(one["state"] in ("delivered", "dead") for one in found) else []
 
     return {f"{one['route']} {one['destination']}": one for one in wait_for(settled, 20, "every delivery's end")}
