@@ -276,3 +276,29 @@ def test_the_time_of_receipt_is_the_requests_and_not_the_clocks(gateway: Gateway
     event = store.history.event(received(gateway, store, request).event_ids[0])
     assert event is not None
     assert ("2020-01-01T00:00:00Z", "2020-01-01T00:00:00Z") == (event["receivedAt"], event["time"])
+
+
+def test_what_has_no_route_any_more_waits_and_is_not_counted(gateway: Gateway) -> None:
+    kind = Kind(lambda: Reply(204))
+    delivery = a_delivery(route="renamed")
+    attempt = asyncio.run(with_kind(gateway, "crm", kind).deliver(delivery, lambda: NOON))
+    assert (State.WAITING, "unconfigured", False) == (attempt.state, attempt.error, attempt.is_counted)
+    assert [] == kind.calls
+
+
+def test_one_that_wants_no_more_of_anything_says_so(gateway: Gateway) -> None:
+    attempt = attempted(gateway, Refused("HTTP 410", status=410, pauses=True))
+    assert (State.DEAD, True) == (attempt.state, attempt.pauses)
+
+
+def test_a_routes_fields_take_the_place_of_the_data(tmp_path: Path) -> None:
+    gateway = a_gateway(tmp_path, ANYBODY + JOURNAL + TO_CRM + 'fields = { id = "#call_id#", what = "#event.type#" }\n')
+    payload = gateway.payload_of(a_delivery(), NOON)
+    assert (b'{"id":"4711","what":"call.ended"}', "application/json") == (payload.body, payload.content_type)
+    assert "4711" == payload.attributes["ce-subject"]
+
+
+def test_what_cannot_be_filled_is_a_dead_letter_that_names_the_tag(tmp_path: Path) -> None:
+    gateway = a_gateway(tmp_path, ANYBODY + JOURNAL + TO_CRM + 'fields = { agent = "#agent_id#" }\n')
+    attempt = asyncio.run(gateway.deliver(a_delivery(), lambda: NOON))
+    assert (State.DEAD, "unresolved tag #agent_id#") == (attempt.state, attempt.error)

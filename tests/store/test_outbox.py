@@ -11,14 +11,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from gateway.model.delivery import Delivery, Outcome
+from gateway.model.delivery import Delivery, Outcome, State
 from gateway.store.history import Selection
 from gateway.store.outbox import LEASE, Outbox
 from gateway.store.place import SqliteFile
 from gateway.store.store import Store, database_at
 from gateway.store.tables import deliveries
 from gateway.store.upkeep import Upkeep
-from tests.builders import NOON, an_attempt, an_entry
+from tests.builders import NOON, a_request, an_attempt, an_entry
 from tests.store.plans import issued_by, plan_of
 from tests.store.rows import make_replays, shown, state, waiting
 
@@ -275,3 +275,29 @@ def test_what_waits_for_a_destination_that_is_gone_says_so(store: Store) -> None
     Upkeep(store.database).mark_unconfigured(["crm"], NOON)
     reasons = {item["destination"]: item["reason"] for item in store.history.deliveries(Selection())}
     assert {"gone": "unconfigured", "crm": None} == reasons
+
+
+def test_a_try_that_was_none_is_not_counted_and_comes_again_with_a_configuration(store: Store, outbox: Outbox) -> None:
+    waiting(store)
+    (held,) = outbox.claim({"crm": 1}, NOON)
+    later = NOON + timedelta(hours=6)
+    none = an_attempt(held, Outcome.REFUSED, state=State.WAITING, due_at=later, error="unconfigured", is_counted=False)
+    outbox.settle([none], NOON)
+    found = shown(store)
+    assert ("waiting", 0, "unconfigured", []) == (
+        found["state"], found["attempts"], found["reason"], found["attemptList"],
+    )  # fmt: skip
+    assert [] == outbox.claim({"crm": 1}, NOON)
+    Upkeep(store.database).mark_unconfigured(["crm"], NOON)
+    assert [1] == [one.attempt for one in outbox.claim({"crm": 1}, NOON)]
+
+
+def test_who_asks_for_it_gets_the_call_that_brought_the_event(store: Store, outbox: Outbox) -> None:
+    request = a_request(b'{"a":1}', headers={"Authorization": "Basic x", "Content-Type": "application/json"})
+    store.inbox.record(an_entry(to=("crm", "log"), request=request))
+    crm, log = sorted(outbox.claim({"crm": 1, "log": 1}, NOON, {"crm"}), key=lambda one: one.destination)
+    assert crm.original is not None
+    assert (b'{"a":1}', "application/json", "••••") == (
+        crm.original.body, crm.original.content_type, crm.original.headers["authorization"],
+    )  # fmt: skip
+    assert log.original is None
