@@ -47,6 +47,7 @@ bench: install  ## measure, beside a bare gunicorn, and where the microseconds g
 	$(BIN)/python -m tests.benchmarks.dialects
 	$(BIN)/python -m tests.benchmarks.attacks
 	$(BIN)/python -m tests.benchmarks.neighbours
+	$(BIN)/python -m tests.benchmarks.isolation
 	$(BIN)/python -m tests.benchmarks.stores
 	$(BIN)/python -m tests.benchmarks.slow_disk
 	$(BIN)/python -m tests.benchmarks.growth 1000000
