@@ -199,7 +199,8 @@ class Worker:
         self.lanes.follow(await self._in_store(self.upkeep.pauses.paused))
         await self._set_clock()
         most = {name: outlet.retry.most for name, outlet in self.current.gateway.destinations.items()}
-        taken_back = await self._in_store(self.upkeep.reap, self._now(), most)
+        holding = [name for name, outlet in self.current.gateway.destinations.items() if outlet.holds]
+        taken_back = await self._in_store(self.upkeep.reap, self._now(), most, holding)
         if taken_back:
             log.warning("leases.ended", deliveries=taken_back)
 

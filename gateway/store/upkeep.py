@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +14,7 @@ from gateway.store import exchanges
 from gateway.store.dialect import chunks, update_rows
 from gateway.store.engine import Database
 from gateway.store.orphans import Orphans
-from gateway.store.outbox import GIVEN_BACK, IS_CLAIMED, IS_HEAD_WAITING, LEASE, PRIORITIES
+from gateway.store.outbox import GIVEN_BACK, IS_CLAIMED, IS_HEAD_WAITING, LEASE, PRIORITIES, Row
 from gateway.store.pauses import Pauses
 from gateway.store.retention import Retention
 from gateway.store.tables import AT_ONCE, attempts, deliveries, idempotency, micros, names
@@ -44,23 +44,30 @@ class Upkeep:
         """How far the database's clock is ahead of `clock`."""
         return self._database.ahead(clock)
 
-    def reap(self, now: datetime, most: Mapping[str, int] | None = None) -> int:
+    def reap(self, now: datetime, most: Mapping[str, int] | None = None, holding: Collection[str] = ()) -> int:
         """Take back what a worker who is gone still holds; how many.
 
         It was an attempt. Whoever lost a worker before waits longer each time, and after as many attempts as `most`
-        has for its destination it is a dead letter: else one that kills its worker would go round for ever.
+        has for its destination it is a dead letter, which those `holding` hold their key by: else one that kills its
+        worker would go round for ever. The next of its key, where it lets it go, is found by the sweep for orphans.
         A lease further in the future than the longest one counts as ended too: a clock was set back.
         """
         ended = (_d.lease_until < micros(now)) | (_d.lease_until > micros(now + 2 * LEASE))
-        lost = select(_d.id, _d.destination, _d.attempts, _d.attempts - _RECORDED).where(IS_CLAIMED, ended)
+        stops = (_d.attempts - _RECORDED).label("stops")
+        lost = select(_d.id, _d.destination, _d.order_key, _d.attempts, stops).where(IS_CLAIMED, ended)
         with self._database.peeking() as connection:
             if connection.execute(lost.limit(1)).first() is None:
                 return 0
         with self._database.writing(durable=False) as connection:
-            bounds = {number: (most or {}).get(name) for name, number in _numbers(connection).items()}
+            numbers = _numbers(connection)
+            bounds = {number: (most or {}).get(name) for name, number in numbers.items()}
+            held = {number for name, number in numbers.items() if name in holding}
             found = connection.execute(lost.with_for_update(skip_locked=True, of=deliveries)).all()
             for some in chunks(found):
-                rows = [_taken_back(row.id, row.attempts, bounds[row.destination], row[3], now) for row in some]
+                rows = [_taken_back(row, bounds[row.destination], now) for row in some]
+                for row, becomes in zip(some, rows, strict=True):
+                    is_dead = becomes["state"] == State.DEAD.value
+                    becomes["held"] = int(is_dead and row.destination in held and row.order_key is not None)
                 update_rows(connection, deliveries, rows)
             return len(found)
 
@@ -128,15 +135,15 @@ def _free(*conditions: ColumnElement[bool]) -> Update:
     return update(deliveries).where(_d.id.in_(chosen))
 
 
-def _taken_back(number: int, tried: int, most: int | None, stops: int, now: datetime) -> dict[str, Any]:
-    """What becomes of a delivery that stopped its worker, or was there when it stopped, `stops` times."""
-    row = {"id": number, **GIVEN_BACK, "reason": "its worker stopped before it was settled", "finished_at": None}
-    if most is not None and tried >= most:
-        reason = f"its worker stopped {stops} times while it was delivered"
+def _taken_back(lost: Row, most: int | None, now: datetime) -> dict[str, Any]:
+    """What becomes of a delivery that stopped its worker, or was there when it stopped, `lost.stops` times."""
+    row = {"id": lost.id, **GIVEN_BACK, "reason": "its worker stopped before it was settled", "finished_at": None}
+    if most is not None and lost.attempts >= most:
+        reason = f"its worker stopped {lost.stops} times while it was delivered"
         return row | {"state": State.DEAD.value, "reason": reason, "due_at": micros(now), "finished_at": micros(now)}
-    if stops > 1:
+    if lost.stops > 1:
         # Spread: what was beside the one that stops workers should not be beside it again.
-        wait = min(_FIRST_WAIT * 2 ** min(stops - 2, 16), _LONGEST_WAIT) * random.uniform(0.5, 1.5)  # noqa: S311
+        wait = min(_FIRST_WAIT * 2 ** min(lost.stops - 2, 16), _LONGEST_WAIT) * random.uniform(0.5, 1.5)  # noqa: S311
         row["due_at"] = micros(now + wait)
     return row
 

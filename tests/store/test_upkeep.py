@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from gateway.model.delivery import Outcome
+from gateway.model.route import Duty
 from gateway.store import tables
 from gateway.store.outbox import LEASE, Outbox
 from gateway.store.store import Store
@@ -113,3 +114,18 @@ def test_many_are_taken_back_at_once_each_by_its_own_bound(store: Store) -> None
     Outbox(store.database, "lost").claim({"crm": 9, "log": 9}, NOON)
     assert 6 == Upkeep(store.database).reap(NOON + LEASE + timedelta(seconds=1), {"crm": 1, "log": 2})
     assert ["dead", "waiting"] * 3 == [shown(store, number)["state"] for number in range(1, 7)]
+
+
+def test_one_that_dies_of_its_workers_holds_back_the_next_where_its_destination_says_so(store: Store) -> None:
+    duties = [[Duty("all", "crm", "a"), Duty("all", "log", "a")]]
+    entries = [an_entry(), an_entry()]
+    for entry in entries:
+        entry.duties = duties
+        store.inbox.record(entry)
+    Outbox(store.database, "gone").claim({"crm": 1, "log": 1}, NOON)
+    late = NOON + timedelta(hours=1)
+    upkeep = Upkeep(store.database)
+    assert 2 == upkeep.reap(late, {"crm": 1, "log": 1}, ["crm"])
+    upkeep.tidy(late)
+    claimed = Outbox(store.database, "next").claim({"crm": 2, "log": 2}, late)
+    assert ["log"] == [one.destination for one in claimed]
