@@ -141,8 +141,8 @@ class Client:
         limits = aiohttp.ClientTimeout(total=None, connect=connecting, ceil_threshold=math.inf)
         try:
             async with self._session(is_written=is_written).request(
-                sending.method, target.url, headers=sending.headers, data=sending.body, timeout=limits,
-                allow_redirects=False, proxy=self._proxy,
+                sending.method, target.url, headers=sending.headers, data=sending.body or None, timeout=limits,
+                allow_redirects=False, proxy=self._proxy, skip_auto_headers=("Content-Type",),
             ) as response:  # fmt: skip
                 sending.phase = "no whole answer"
                 answer = await _bounded(response)
