@@ -49,6 +49,7 @@ bench: install  ## measure, beside a bare gunicorn, and where the microseconds g
 	$(BIN)/python -m tests.benchmarks.neighbours
 	$(BIN)/python -m tests.benchmarks.isolation
 	$(BIN)/python -m tests.benchmarks.stores
+	$(BIN)/python -m tests.benchmarks.deliveries
 	$(BIN)/python -m tests.benchmarks.slow_disk
 	$(BIN)/python -m tests.benchmarks.growth 1000000
 	$(BIN)/python -m tests.benchmarks.footprint 100000
