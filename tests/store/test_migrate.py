@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -17,10 +18,19 @@ from gateway.store.dialect import is_sqlite
 from gateway.store.history import Selection
 from gateway.store.migrate import migrate, schema_of
 from gateway.store.place import Place, PostgresServer, SqliteFile, place_named
-from gateway.store.store import Store, database_at
+from gateway.store.store import Store, database_at, open_store
 from gateway.store.tables import metadata
 from tests.builders import an_entry
 from tests.postgresql import a_database
+
+
+@pytest.fixture
+def store(place: Place) -> Iterator[Store]:
+    """One whose schema the migrations made."""
+    opened = open_store(place)
+    migrate(opened.database)
+    yield opened
+    opened.close()
 
 
 @pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression")  # the next test sees it
