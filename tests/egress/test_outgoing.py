@@ -1,4 +1,4 @@
-"""What an HTTP destination sends and shows: who we are, where it may go, what answers mean, secrets masked."""
+"""What goes out over HTTP, and what is shown of it: who we are, where it may go, what answers mean, secrets masked."""
 
 from __future__ import annotations
 
