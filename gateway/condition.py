@@ -6,12 +6,13 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
-
-import cel
+from typing import TYPE_CHECKING, Any
 
 from gateway.model.route import ConditionError
 from gateway.model.scope import Scope
+
+if TYPE_CHECKING:
+    import cel
 
 _VARIABLES = ("caller", "data", "event", "request")
 _OF_MACRO = re.compile(r"\.(?:all|exists|exists_one|map|filter)\(\s*(\w+)\s*,")
@@ -35,6 +36,8 @@ class Condition:
     @classmethod
     def of(cls, text: str) -> Condition:
         """Compile `text`. Raises ValueError: for no CEL, and for names that there aren't."""
+        import cel  # it brings a command line along, half a second of it: only where there is a condition
+
         try:
             program = cel.compile(text)
         except ValueError as error:

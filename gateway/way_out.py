@@ -96,11 +96,10 @@ def _breaker(settings: BreakerSettings) -> BreakerPolicy:
 
 
 def _order(name: str, settings: DestinationSettings) -> Template | None:
-    return (
-        _told(f"destinations.{name}.order_by", lambda: Template.of(settings.order_by, zone_named))
-        if (settings.order_by)
-        else None
-    )
+    if not settings.order_by:
+        return None
+    made: Template = _told(f"destinations.{name}.order_by", lambda: Template.of(settings.order_by, zone_named))
+    return made
 
 
 def _route(settings: Settings, name: str, route: RouteSettings) -> Route:
