@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -16,7 +18,7 @@ from gateway.settings import MAIN, Document
 from gateway.store.originals import original_call
 from gateway.store.place import Place
 from gateway.store.replayed import DutiesOf
-from gateway.store.store import Store
+from gateway.store.store import Store, open_store
 from gateway.values import parsed_address, parsed_duration
 
 _Command = TypeVar("_Command", bound=Any)
@@ -48,6 +50,13 @@ def place_there(document: Document) -> Place:
     if place.is_missing:
         raise ConfigError("database", f"there is no {place}", "it is made when the gateway first runs")
     return place
+
+
+@contextmanager
+def opened(document: Document) -> Iterator[Store]:
+    """The store of `document`, for commands that make none. Raises ConfigError."""
+    with closing(open_store(place_there(document))) as store:
+        yield store
 
 
 def gateway_in_force(document: Document, store: Store) -> Gateway:

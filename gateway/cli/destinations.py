@@ -5,13 +5,12 @@ from __future__ import annotations
 import getpass
 import json
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 import click
 
-from gateway.cli.configured import config_option, place_there
+from gateway.cli.configured import config_option, opened
 from gateway.cli.rows import table
 from gateway.cli.trying import try_out
 from gateway.model.delivery import State
@@ -20,7 +19,7 @@ from gateway.settings.destinations import DestinationSettings
 from gateway.store.history import COUNTED, History
 from gateway.store.items import Item
 from gateway.store.pauses import Pause, Pauses
-from gateway.store.store import Store, open_store
+from gateway.store.store import Store
 
 _COLUMNS = ("name", "kind", "group", "active", "paused", "waiting", "claimed", "dead", "oldestWaiting")
 _COUNTED_STATES = (State.WAITING, State.CLAIMED, State.DEAD)
@@ -38,7 +37,7 @@ def destinations() -> None:
 @click.option("--json", "as_json", is_flag=True, help="A JSON object a line.")
 def listed(document: Document, as_json: bool) -> None:
     """Each with what waits for it, is claimed or dead: 10001 means more."""
-    with _opened(document) as store:
+    with opened(document) as store:
         found = list(_items(document, store))
     if as_json:
         for item in found:
@@ -53,7 +52,7 @@ def listed(document: Document, as_json: bool) -> None:
 @click.argument("name")
 def show(document: Document, as_json: bool, name: str) -> None:
     """One, with what is set of it, and the routes that lead to it."""
-    with _opened(document) as store:
+    with opened(document) as store:
         found = next((item for item in _items(document, store) if item["name"] == name), None)
     if found is None:
         raise click.UsageError(f"no destination {name!r}")
@@ -70,7 +69,7 @@ def show(document: Document, as_json: bool, name: str) -> None:
 @click.argument("name")
 def pause(document: Document, reason: str, name: str) -> None:
     """Let it get nothing until it is resumed; what is for it waits."""
-    with _opened(document) as store:
+    with opened(document) as store:
         _known(document, store, name)
         pauses = Pauses(store.database)
         if pauses.pause(name, getpass.getuser(), reason, datetime.now(UTC)):
@@ -85,16 +84,10 @@ def pause(document: Document, reason: str, name: str) -> None:
 @click.argument("name")
 def resume(document: Document, name: str) -> None:
     """Let it get again what is for it."""
-    with _opened(document) as store:
+    with opened(document) as store:
         _known(document, store, name)
         was_paused = Pauses(store.database).resume(name)
     click.echo(f"{name} is resumed" if was_paused else f"{name} was not paused")
-
-
-@contextmanager
-def _opened(document: Document) -> Iterator[Store]:
-    with closing(open_store(place_there(document))) as store:
-        yield store
 
 
 def _known(document: Document, store: Store, name: str) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from gateway import cli
-from gateway.cli.configured import config_option, duties_by, gateway_in_force, place_there
+from gateway.cli.configured import config_option, duties_by, gateway_in_force, opened
 from gateway.cli.selecting import conditions
 from gateway.cli.starting import runtime_of
 from gateway.errors import StoreUnavailable
@@ -23,7 +23,7 @@ from gateway.settings import Document
 from gateway.store.replayed import Survey, missing, survey
 from gateway.store.replaying import Replaying
 from gateway.store.replays import Progress, Replay, Replays, Wanted
-from gateway.store.store import Store, open_store
+from gateway.store.store import Store
 from gateway.store.wakeup import bell_of
 
 _SHOWN = 5
@@ -81,16 +81,6 @@ def carry_on(document: Document, store: Store, gateway: Gateway, replay: Replay)
     note = f"; skipped: {', '.join(skipped)}" if skipped else ""
     click.echo(f"replay {number} is {ended.progress}: {ended.created} deliveries made{note}")
     return cli.OK if ended.progress is Progress.DONE else cli.INTERRUPTED
-
-
-@contextmanager
-def opened(document: Document) -> Iterator[Store]:
-    """The store of `document`, for a command."""
-    store = open_store(place_there(document))
-    try:
-        yield store
-    finally:
-        store.database.close()
 
 
 def _found(store: Store, gateway: Gateway, wanted: Wanted) -> Survey:

@@ -6,8 +6,8 @@ import json
 
 import click
 
-from gateway.cli.configured import config_option, gateway_in_force
-from gateway.cli.replay import carry_on, opened
+from gateway.cli.configured import config_option, gateway_in_force, opened
+from gateway.cli.replay import carry_on
 from gateway.settings import Document
 from gateway.store.replays import Progress, Replay, Replays
 from gateway.store.store import Store

@@ -8,8 +8,7 @@ from datetime import UTC, datetime
 import click
 
 from gateway import cli
-from gateway.cli.configured import config_option, duties_by, gateway_in_force
-from gateway.cli.replay import opened
+from gateway.cli.configured import config_option, duties_by, gateway_in_force, opened
 from gateway.cli.starting import runtime_of
 from gateway.errors import Refusal
 from gateway.rereading import Reread, reread

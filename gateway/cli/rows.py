@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, TypeVar
 
 import click
 
 from gateway.cli import intervening
-from gateway.cli.configured import config_option, place_there
+from gateway.cli.configured import config_option, opened
 from gateway.cli.replay import replay
 from gateway.cli.retry import retry
 from gateway.cli.selecting import conditions
@@ -19,7 +18,6 @@ from gateway.model.delivery import State
 from gateway.settings import Document
 from gateway.store.history import History, Selection
 from gateway.store.items import Item
-from gateway.store.store import open_store
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _Option = Callable[[Any], Any]
@@ -31,15 +29,6 @@ _DELIVERY_STATES = tuple(state.value for state in State)
 _REQUEST_STATES = ("accepted", "duplicate", "quarantined", "refused")
 _WIDEST = 60
 _TO = click.option("--destination", help="To this destination only.")
-
-
-@contextmanager
-def _history(document: Document) -> Iterator[History]:
-    store = open_store(place_there(document))
-    try:
-        yield store.history
-    finally:
-        store.database.close()
 
 
 def _list_options(command: _Command, states: tuple[str, ...], more: tuple[_Option, ...] = ()) -> _Command:
@@ -66,8 +55,8 @@ def _listing(
     @partial(_list_options, states=states, more=more)
     def listed(document: Document, as_json: bool, event_type: str | None, **conditions: Any) -> None:  # noqa: ANN401
         """Newest first."""
-        with _history(document) as history:
-            found = items(history, Selection(type=event_type, **conditions))
+        with opened(document) as store:
+            found = items(store.history, Selection(type=event_type, **conditions))
             if as_json:
                 for item in found:
                     click.echo(json.dumps(item, ensure_ascii=False))
@@ -82,8 +71,8 @@ def _showing(group: click.Group, what: str, item: Callable[[History, str], Item 
     @click.argument("identity", metavar="ID")
     def show(document: Document, as_json: bool, identity: str) -> None:
         """One of them, whole."""
-        with _history(document) as history:
-            found = item(history, identity)
+        with opened(document) as store:
+            found = item(store.history, identity)
         if found is None:
             raise click.UsageError(f"no {what} {identity}")
         click.echo(json.dumps(found, ensure_ascii=False, indent=None if as_json else 2))

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import click
 
-from gateway.cli.configured import place_there
+from gateway.cli.configured import opened
 from gateway.incoming import Body
 from gateway.model.canonical import canonical_json
 from gateway.model.event import Event
@@ -21,18 +21,14 @@ from gateway.model.sample import sample
 from gateway.pipeline import Gateway, Source
 from gateway.settings import Document
 from gateway.store.originals import stored_event
-from gateway.store.store import open_store
 
 Found = tuple[Event, Original | None]
 
 
 def stored(document: Document, event_id: str) -> Found:
     """The stored event of that id, with its call. Raises UsageError."""
-    store = open_store(place_there(document))
-    try:
+    with opened(document) as store:
         found = stored_event(store.database, event_id)
-    finally:
-        store.close()
     if found is None:
         raise click.UsageError(f"no event {event_id}")
     return found

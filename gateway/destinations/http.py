@@ -136,7 +136,7 @@ class Destination:
     @property
     def needs_original(self) -> bool:
         """Whether it sends the call that brought the event."""
-        return self._sending.body.format is Format.RAW
+        return self._sending.body.needs_original
 
     async def open(self) -> None:
         """Open a pool of connections."""

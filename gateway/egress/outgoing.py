@@ -9,12 +9,12 @@ from urllib.parse import urlsplit
 from gateway.egress.credentials import NONE, Credentials
 from gateway.model.body import Body, Rendered
 from gateway.model.payload import Payload
-from gateway.model.places import in_form, in_header
+from gateway.model.places import in_form, in_header, in_query
+from gateway.model.request import MASK
 from gateway.model.signature import signature
 from gateway.model.template import Tag, Template
 from gateway.model.url import Url
 
-_MASK = "••••"
 _LONGEST = 256 * 1024
 """Characters of a body that are shown."""
 
@@ -36,11 +36,11 @@ class Outgoing:
         secret = {name.lower() for name, _ in self.credentials.headers} | {"webhook-signature"}
         url = self.url
         for name, value in self.credentials.parameters:
-            url = url.replace(f"{in_form(name)}={in_form(value)}", f"{in_form(name)}={_MASK}")
+            url = url.replace(in_query([(name, value)]), f"{in_form(name)}={MASK}")
         parts = urlsplit(url)
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         lines = [f"{self.method} {target} HTTP/1.1", f"Host: {parts.netloc}"]
-        lines += [f"{name}: {_MASK if name.lower() in secret else value}" for name, value in self.headers.items()]
+        lines += [f"{name}: {MASK if name.lower() in secret else value}" for name, value in self.headers.items()]
         return "\n".join([*lines, "", shown_body(self.body)])
 
 
@@ -64,8 +64,7 @@ class Sending:
     def outgoing(self, payload: Payload) -> Outgoing:
         """The request that brings `payload`. Raises Unresolved, Refused."""
         rendered = self.body.rendered(payload)
-        parameters = "&".join(f"{in_form(name)}={in_form(value)}" for name, value in self.credentials.parameters)
-        query = "&".join(part for part in (rendered.query, parameters) if part)
+        query = "&".join(part for part in (rendered.query, in_query(self.credentials.parameters)) if part)
         target = self.url.rendered(payload.scope, query)
         return Outgoing(
             self.method, target.url, target.is_from_data, self._headers(payload, rendered), rendered.content,

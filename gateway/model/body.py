@@ -14,7 +14,7 @@ from gateway.model.canonical import canonical_json
 from gateway.model.event import STRUCTURED
 from gateway.model.forms import ZoneOf, no_zones
 from gateway.model.payload import JSON, Payload
-from gateway.model.places import in_form
+from gateway.model.places import in_query
 from gateway.model.shape import Shape
 from gateway.model.template import Tag, Template, as_text
 
@@ -129,7 +129,7 @@ class Body:
             return Rendered(canonical_json(value), JSON)
         if format_ is Format.XML:
             return Rendered(xml_text.document(value, payload).encode(), _TYPES[format_])
-        pairs = "&".join(f"{in_form(name)}={in_form(text)}" for name, text in flat(value))
+        pairs = in_query(flat(value))
         if format_ is Format.QUERY:
             return Rendered(query=pairs)
         return Rendered(pairs.encode(), _TYPES[format_])

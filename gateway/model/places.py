@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from urllib.parse import quote, quote_plus
 from xml.sax.saxutils import escape
 
@@ -34,6 +35,15 @@ def in_form(text: str) -> str:
     'a+b%26c%3D%C3%A9'
     """
     return quote_plus(_utf8(text), safe="")
+
+
+def in_query(pairs: Iterable[tuple[str, str]]) -> str:
+    """Parameters of a form or a query.
+
+    >>> in_query([("a", "1"), ("a", "b c")])
+    'a=1&a=b+c'
+    """
+    return "&".join(f"{in_form(name)}={in_form(text)}" for name, text in pairs)
 
 
 def in_path(text: str) -> str:

@@ -12,7 +12,8 @@ from urllib.parse import unquote_plus
 from gateway.model.coding import inflated
 from gateway.model.original import Original
 
-_MASK = "••••"
+MASK = "••••"
+"""What stands for a secret, wherever it is shown or stored."""
 
 
 class Dialect(StrEnum):
@@ -93,7 +94,7 @@ class Request:
 
     def stored_headers(self) -> dict[str, str]:
         """The headers with every secret masked."""
-        return {name: _MASK if name in self.secrets else value for name, value in self.headers.items()}
+        return {name: MASK if name in self.secrets else value for name, value in self.headers.items()}
 
     def stored_query(self) -> str:
         """The query with every secret masked."""
@@ -103,7 +104,7 @@ class Request:
 
     def _masked(self, parameter: str) -> str:
         name, equals, _ = parameter.partition("=")
-        return f"{name}{equals}{_MASK}" if unquote_plus(name) in self.secret_parameters else parameter
+        return f"{name}{equals}{MASK}" if unquote_plus(name) in self.secret_parameters else parameter
 
 
 def without_masked(query: str) -> str:
@@ -112,7 +113,7 @@ def without_masked(query: str) -> str:
     >>> without_masked("key=••••&duration=5")
     'duration=5'
     """
-    return "&".join(one for one in query.split("&") if not one.endswith(f"={_MASK}"))
+    return "&".join(one for one in query.split("&") if not one.endswith(f"={MASK}"))
 
 
 @dataclass(frozen=True, slots=True)

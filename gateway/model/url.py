@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit
 
 from gateway.model.body import flat
 from gateway.model.forms import ZoneOf, no_zones
-from gateway.model.places import in_form, in_host, in_path
+from gateway.model.places import in_form, in_host, in_path, in_query
 from gateway.model.scope import Scope
 from gateway.model.shape import Shape
 from gateway.model.template import TAG, Tag, Template, Unresolved
@@ -86,7 +86,7 @@ class Url:
 
     def rendered(self, scope: Scope, more_query: str = "") -> Target:
         """The URL for one event. Raises Unresolved."""
-        pairs = "&".join(f"{in_form(name)}={in_form(text)}" for name, text in flat(self.parameters.rendered(scope)))
+        pairs = in_query(flat(self.parameters.rendered(scope)))
         if self.whole is not None:
             base, _, query = self.whole.text(scope).partition("#")[0].partition("?")
             if not _SENT.fullmatch(base):

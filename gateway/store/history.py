@@ -23,8 +23,8 @@ from gateway.store.items import (
     request_item,
     retried_as,
 )  # fmt: skip
-from gateway.store.originals import event_of
-from gateway.store.tables import SUBJECT_START, bodies, deliveries, events, micros, moment_of, names, refusals, requests
+from gateway.store.originals import body_of, event_of
+from gateway.store.tables import SUBJECT_START, deliveries, events, micros, moment_of, names, refusals, requests
 
 _PAGE = 500
 _LONGEST_ID = 19
@@ -125,9 +125,11 @@ class History:
         with self._database.reading() as connection:
             row = connection.execute(_REQUESTS.where(requests.c.request_id == request_id)).first()
             if row is not None:
-                large = select(bodies.c.body).where(bodies.c.id == row.body_ref)
-                body = connection.execute(large).scalar_one() if row.body_ref else row.body
-                return request_item(row) | raw(row, body) | {"query": row.query, "retriedAs": retried_as(row)}
+                return (
+                    request_item(row)
+                    | raw(row, body_of(connection, row))
+                    | {"query": row.query, "retriedAs": retried_as(row)}
+                )
             row = connection.execute(select(refusals).where(refusals.c.request_id == request_id)).first()
             return None if row is None else refusal_item(row) | raw(row, row.body) | {"detail": row.detail}
 

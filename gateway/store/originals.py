@@ -32,11 +32,16 @@ def original_of(connection: Connection, request: int | None) -> Original | None:
     row = connection.execute(select(requests).where(requests.c.id == request)).first() if request else None
     if row is None:
         return None
-    body = row.body
-    if row.body_ref is not None:
-        body = connection.execute(select(bodies.c.body).where(bodies.c.id == row.body_ref)).scalar()
     headers = json.loads(row.headers)
-    return Original(row.method, headers, headers.get("content-type", ""), body or b"")
+    return Original(row.method, headers, headers.get("content-type", ""), body_of(connection, row))
+
+
+def body_of(connection: Connection, row: Any) -> bytes:  # noqa: ANN401 - a row of a query
+    """The body of a row of `requests`, wherever it is kept."""
+    if row.body_ref is None:
+        return row.body or b""
+    found: bytes = connection.execute(select(bodies.c.body).where(bodies.c.id == row.body_ref)).scalar_one()
+    return found
 
 
 def event_of(row: Any) -> Event:  # noqa: ANN401 - a row of a query

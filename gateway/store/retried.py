@@ -16,9 +16,9 @@ from gateway.store.dialect import chunks, insert_numbered
 from gateway.store.engine import Database
 from gateway.store.items import retried_as
 from gateway.store.names import Names
-from gateway.store.originals import event_of
+from gateway.store.originals import body_of, event_of
 from gateway.store.records import delivery_rows, event_row, insert_deliveries
-from gateway.store.tables import bodies, events, micros, moment_of, names, requests
+from gateway.store.tables import events, micros, moment_of, names, requests
 
 ACCEPTED, QUARANTINED = "accepted", "quarantined"
 
@@ -73,8 +73,7 @@ class RetriedRequests:
             row = connection.execute(query.where(requests.c.request_id == request_id)).first()
             if row is None:
                 return None
-            large = select(bodies.c.body).where(bodies.c.id == row.body_ref)
-            body = row.body if row.body_ref is None else connection.execute(large).scalar_one()
+            body = body_of(connection, row)
             event_ids: list[str] = json.loads(row.event_ids)
             made = [
                 one
