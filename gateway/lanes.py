@@ -28,12 +28,14 @@ Take = Callable[[Mapping[str, int]], Awaitable[list[Delivery]]]
 """Claims, of each destination, at most so many."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Held:
     """What is claimed and not yet settled."""
 
     destination: str
     began: float
+    is_over: bool = False
+    """Whether it came to something: its slot is free, though its settling is still to be written."""
 
 
 class Lanes:
@@ -44,6 +46,8 @@ class Lanes:
         """What is claimed and not yet settled, by delivery and attempt."""
         self.paced: set[str] = set()
         """Destinations that had a slot and no token when they were last looked at: they go on in a moment."""
+        self.full: set[str] = set()
+        """Destinations of which the last claim took all that it might: more may be due as soon as a slot is free."""
         self._folder = folder
         self._clock = clock
         self._revision: int | None = None
@@ -73,10 +77,14 @@ class Lanes:
         return claimed
 
     def ended(self, attempt: Attempt) -> None:
-        """An attempt came to something: its destination's breaker may open, or close."""
+        """An attempt came to something: its slot is free, and its destination's breaker may open, or close."""
         delivery = attempt.delivery
         held, breaker = self.held.get((delivery.id, delivery.attempt)), self._breakers.get(delivery.destination)
-        if held is None or breaker is None:
+        if held is None:
+            return
+        # The slot of one that asks for a pause stays taken until the pause is in force.
+        held.is_over = not attempt.pauses
+        if breaker is None:
             return
         was_open = breaker.is_open
         breaker.ended(attempt.outcome, held.began, self._clock(), random.random())  # noqa: S311 - it spreads probes
@@ -84,7 +92,7 @@ class Lanes:
             self._tell(delivery.destination, breaker, attempt.error)
 
     def settled(self, attempts: Iterable[Attempt]) -> None:
-        """Their slots are free again."""
+        """They are held no longer."""
         for attempt in attempts:
             self.held.pop((attempt.delivery.id, attempt.delivery.attempt), None)
 
@@ -107,7 +115,7 @@ class Lanes:
         if gateway.revision != self._revision:
             self._renew(gateway, now)
         self.paced = set()
-        busy = Counter(held.destination for held in self.held.values())
+        busy = Counter(held.destination for held in self.held.values() if not held.is_over)
         room = {}
         for name, outlet in gateway.destinations.items():
             most = self._breakers[name].room(now)
@@ -140,6 +148,8 @@ class Lanes:
             self.held[delivery.id, delivery.attempt] = _Held(delivery.destination, began)
             self._breakers[delivery.destination].begun(began)
         used = Counter(delivery.destination for delivery in claimed)
+        self.full -= room.keys()
+        self.full |= {name for name, drawn in room.items() if used[name] == drawn}
         for name, drawn in room.items():
             rate = gateway.destinations[name].rate
             if rate is not None:

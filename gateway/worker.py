@@ -26,7 +26,7 @@ from gateway.telemetry.logs import log
 
 POLL = timedelta(seconds=0.5)
 """How long a worker rests where nothing wakes it: retries fall due, and a wake-up may be lost."""
-_PAUSE = 0.003
+_PAUSE = 0.001
 """Seconds between two claims: what wakes a worker comes in bursts, and one claim takes a burst."""
 _TROUBLED = 1.0
 _HEARTBEAT = LEASE / 3
@@ -143,11 +143,13 @@ class Worker:
         self.lanes.ended(attempt)
         self._settled.append(attempt)
         self._done.set()
+        if delivery.destination in self.lanes.full:
+            self._woken.set()
         if attempt.is_counted:
             told(attempt, self._now())
 
     async def _settle_all(self) -> None:
-        """Settle what is done, all that waits in one transaction; the slots are free again after it."""
+        """Settle what is done, all that waits in one transaction."""
         while True:
             await self._done.wait()
             self._done.clear()

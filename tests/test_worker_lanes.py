@@ -6,16 +6,11 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import fields, replace
-from datetime import datetime
-from http import HTTPStatus
 from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
 
-from gateway.model.delivery import Attempt, Delivery
-from gateway.pipeline import Gateway
 from gateway.store.pauses import Pause, Pauses
 from gateway.store.store import Store
 from tests.builders import NOON
@@ -104,28 +99,19 @@ def test_a_pause_and_its_end_are_seen_while_it_works(tmp_path: Path, store: Stor
     other.close()
 
 
-class Heeding(Gateway):
-    """A gateway that takes HTTP 410 for what it says: nothing more, of anything."""
-
-    async def deliver(self, delivery: Delivery, clock: Callable[[], datetime]) -> Attempt:
-        attempt = await super().deliver(delivery, clock)
-        return replace(attempt, pauses=attempt.status == HTTPStatus.GONE)
-
-
 def test_a_destination_that_wants_no_more_is_paused_by_itself_until_somebody_resumes_it(
     tmp_path: Path, store: Store, downstream: Downstream
 ) -> None:
     gone = Downstream(lambda _count: (410, {}))
     gateway = a_gateway(tmp_path, to("crm", gone.url, slots="1") + to("well", downstream.url))
-    heeding = Heeding(*(getattr(gateway, one.name) for one in fields(gateway)))
     recorded(store.inbox, 5, "crm", "well")
     with capture_logs() as lines:
-        worked(store, heeding)
+        worked(store, gateway)
     assert {"crm": Pause(NOON, "the destination", "HTTP 410")} == Pauses(store.database).paused()
     assert ({"dead": 1, "waiting": 4}, ["delivered"] * 5) == (Counter(states(store)), states(store, "well"))
     assert ["destination.paused"] == [line["event"] for line in lines if line["event"].startswith("destination.")]
     Pauses(store.database).resume("crm")
-    worked(store, heeding)
+    worked(store, gateway)
     gone.close()
     assert {"dead": 2, "waiting": 3} == Counter(states(store))
 
@@ -134,7 +120,6 @@ def test_what_a_person_said_of_a_pause_stands_though_the_destination_says_410(tm
     gone = Downstream(lambda _count: (410, {}))
     gone.hangs.clear()
     gateway = a_gateway(tmp_path, to("crm", gone.url))
-    heeding = Heeding(*(getattr(gateway, one.name) for one in fields(gateway)))
     recorded(store.inbox, 1)
     other = another(store)
 
@@ -143,7 +128,7 @@ def test_what_a_person_said_of_a_pause_stands_though_the_destination_says_410(tm
         gone.hangs.set()
 
     dead = until(lambda: states(other) == ["dead"])
-    asyncio.run(during(a_worker(store, heeding), until(lambda: gone.arrived), paused_meanwhile, dead))
+    asyncio.run(during(a_worker(store, gateway), until(lambda: gone.arrived), paused_meanwhile, dead))
     assert "ann" == Pauses(other.database).paused()["crm"].by
     other.close()
     gone.close()

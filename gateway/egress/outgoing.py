@@ -65,11 +65,9 @@ class Sending:
         """The request that brings `payload`. Raises Unresolved, Refused."""
         rendered = self.body.rendered(payload)
         query = "&".join(part for part in (rendered.query, in_query(self.credentials.parameters)) if part)
-        target = self.url.rendered(payload.scope, query)
-        return Outgoing(
-            self.method, target.url, target.is_from_data, self._headers(payload, rendered), rendered.content,
-            self.credentials,
-        )  # fmt: skip
+        url = self.url.rendered(payload.scope, query)
+        headers = self._headers(payload, rendered)
+        return Outgoing(self.method, url, self.url.is_from_data, headers, rendered.content, self.credentials)
 
     def _headers(self, payload: Payload, rendered: Rendered) -> dict[str, str]:
         headers = {"Content-Type": rendered.content_type} if rendered.content_type else {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from ipaddress import AddressValueError, IPv4Address, IPv6Address, ip_address
 from urllib.parse import quote, urljoin
 
@@ -27,7 +28,7 @@ _UNSAFE = re.compile(r"[\x00-\x20\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f
 _PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Target:
     """Where a request goes: `host` in lower case and IDNA, without brackets or last dot; `rest` is path and query."""
 
@@ -49,7 +50,7 @@ class Target:
         """Scheme, host and port (RFC 6454 §4)."""
         return self.scheme, self.host, self.port
 
-    @property
+    @cached_property
     def url(self) -> URL:
         """For the client, which quotes nothing again."""
         return URL(f"{self.scheme}://{self._authority}{self.rest}", encoded=True)
@@ -66,8 +67,11 @@ class Target:
         return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
 
 
+@lru_cache(maxsize=256)
 def parsed_target(url: str) -> Target:
     """An http or https URL, encoded already; what isn't ASCII is percent-encoded (RFC 3987 §3.1), the rest kept.
+
+    Most of what goes out goes to a URL that it went to before.
 
     Raises ValueError, with a message that quotes no more of it than the host.
     """

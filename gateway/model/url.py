@@ -25,16 +25,6 @@ _PORT = re.compile(r"\d{1,5}")
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
-    """Where one payload goes."""
-
-    url: str
-    """As it is sent: every part is encoded."""
-    is_from_data: bool
-    """Whether its host, or a part of it, came with the event."""
-
-
-@dataclass(frozen=True, slots=True)
 class Url:
     """`https://host/path?query`, with tags in host, path and query; or one tag, which names a whole URL."""
 
@@ -84,8 +74,8 @@ class Url:
         own = (self.whole,) if self.whole else self.host.tags + self.path.tags + self.query.tags
         return own + self.parameters.tags
 
-    def rendered(self, scope: Scope, more_query: str = "") -> Target:
-        """The URL for one event. Raises Unresolved."""
+    def rendered(self, scope: Scope, more_query: str = "") -> str:
+        """The URL for one event, every part encoded. Raises Unresolved."""
         pairs = in_query(flat(self.parameters.rendered(scope)))
         if self.whole is not None:
             base, _, query = self.whole.text(scope).partition("#")[0].partition("?")
@@ -96,7 +86,7 @@ class Url:
             base = f"{self.scheme}://{self.host.text(scope, in_host)}{self.port}{path}"
             query = self.query.text(scope, in_form)
         query = "&".join(part for part in (query, pairs, more_query) if part)
-        return Target(f"{base}?{query}" if query else base, self.is_from_data)
+        return f"{base}?{query}" if query else base
 
 
 def _split(marked: str) -> tuple[str, str, str, str, str]:
