@@ -45,41 +45,58 @@ def problems_of(table: ContractTable, file: str) -> Iterator[ConfigError]:
     yield from type_problems(file, table)
     yield from _clashes(file, "events", {name: _event_names(name, event) for name, event in table.events.items()})
     for name, event in table.events.items():
-        yield from _event_problems(f"{file}: events.{name}", name, event)
+        yield from _sharing_problems(f"{file}: events.{name}", table, event)
+        yield from _event_problems(f"{file}: events.{name}", name, event, table.fields_of(event))
+    for name, fields in table.shared.items():
+        yield from _fields_problems(f"{file}: shared.{name}", fields)
     for name, one in table.types.items():
         if not _FIELD_NAME.fullmatch(name):
             yield ConfigError(f"{file}: types.{name}", "a type's name is letters, digits and _")
-        yield from _fields_problems(f"{file}: types.{name}", one.fields)
+        yield from _clashing_fields(f"{file}: types.{name}", one.fields)
+        yield from _fields_problems(f"{file}: types.{name}.fields", one.fields)
 
 
-def _event_problems(path: str, name: str, event: EventTable) -> Iterator[ConfigError]:
+def _event_problems(path: str, name: str, event: EventTable, fields: Mapping[str, FieldTable]) -> Iterator[ConfigError]:
     if not _EVENT_NAME.fullmatch(name):
         yield ConfigError(path, "an event's name is lower-case words joined by . or -, such as call.ended")
     if event.operation and not _OPERATION.fullmatch(event.operation):
         yield ConfigError(f"{path}.operation", "must be a name of letters, digits and _")
     if event.path and not _SEGMENT.fullmatch(event.path):
         yield ConfigError(f"{path}.path", "must be one segment of a path")
-    yield from _template_problems(path, event)
+    yield from _template_problems(path, event, fields)
     for alias in event.aliases:
         if not _SEGMENT.fullmatch(alias):
             yield ConfigError(f"{path}.aliases", f"{alias!r} is no segment of a path")
-    yield from _fields_problems(path, event.fields)
+    yield from _clashing_fields(path, fields)
+    yield from _fields_problems(f"{path}.fields", event.fields)
+
+
+def _sharing_problems(path: str, table: ContractTable, event: EventTable) -> Iterator[ConfigError]:
+    for name in event.shared:
+        if name not in table.shared:
+            there = ", ".join(table.shared) or "none"
+            yield ConfigError(f"{path}.shared", f"there is no [shared.{name}]", f"there are: {there}")
+    if not event.shared and "fields" not in event.model_fields_set:
+        yield ConfigError(f"{path}.fields", "is required, unless `shared` names fields")
+
+
+def _clashing_fields(path: str, fields: Mapping[str, FieldTable]) -> Iterator[ConfigError]:
+    yield from _clashes(path, "fields", {one: (one, *field.aliases) for one, field in fields.items()})
 
 
 def _fields_problems(path: str, fields: Mapping[str, FieldTable]) -> Iterator[ConfigError]:
-    yield from _clashes(path, "fields", {one: (one, *field.aliases) for one, field in fields.items()})
     for one, field in fields.items():
-        yield from _field_problems(f"{path}.fields.{one}", one, field)
+        yield from _field_problems(f"{path}.{one}", one, field)
 
 
-def _template_problems(path: str, event: EventTable) -> Iterator[ConfigError]:
+def _template_problems(path: str, event: EventTable, fields: Mapping[str, FieldTable]) -> Iterator[ConfigError]:
     for key in ("subject", "time"):
         for tag in Template.of(getattr(event, key)).names:
-            if tag not in event.fields:
+            if tag not in fields:
                 yield ConfigError(f"{path}.{key}", f"#{tag}# is no field of this event")
-            elif event.fields[tag].list or event.fields[tag].type not in BUILTIN:
+            elif fields[tag].list or fields[tag].type not in BUILTIN:
                 yield ConfigError(f"{path}.{key}", f"#{tag}# is no single value")
-            elif key == "time" and event.fields[tag].type != Type.DATE_TIME:
+            elif key == "time" and fields[tag].type != Type.DATE_TIME:
                 yield ConfigError(f"{path}.{key}", f"#{tag}# is no date-time")
 
 

@@ -51,7 +51,9 @@ class EventTable(Table):
     time: str = ""
     doc: str = ""
     one_way: Flag = False
-    fields: dict[str, FieldTable]
+    shared: tuple[str, ...] = ()
+    """Names of tables under [shared], whose fields it has before its own."""
+    fields: dict[str, FieldTable] = Field(default_factory=dict)
 
 
 class TypeTable(Table):
@@ -69,4 +71,13 @@ class ContractTable(Table):
     version: Annotated[int, Field(strict=True, ge=1)] = 1
     doc: str = ""
     events: dict[str, EventTable]
-    types: Annotated[dict[str, TypeTable], Field(default_factory=dict)]
+    shared: dict[str, dict[str, FieldTable]] = Field(default_factory=dict)
+    """Fields that several events have."""
+    types: dict[str, TypeTable] = Field(default_factory=dict)
+
+    def fields_of(self, event: EventTable) -> dict[str, FieldTable]:
+        """All fields of an event: what it shares, in that order, then its own; its own replaces one of its name."""
+        fields: dict[str, FieldTable] = {}
+        for name in event.shared:
+            fields |= self.shared.get(name, {})
+        return fields | event.fields

@@ -21,15 +21,17 @@ def type_problems(file: str, table: ContractTable) -> Iterator[ConfigError]:
         for name, field in fields.items():
             if field.type not in (*BUILTIN, *table.types):
                 there = ", ".join((*BUILTIN, *table.types))
-                yield ConfigError(f"{path}.fields.{name}.type", f"no type {field.type!r}", f"there are: {there}")
+                yield ConfigError(f"{path}.{name}.type", f"no type {field.type!r}", f"there are: {there}")
     yield from _taken_names(file, table)
 
 
 def _all_fields(file: str, table: ContractTable) -> Iterator[tuple[str, Mapping[str, FieldTable]]]:
     for name, event in table.events.items():
-        yield f"{file}: events.{name}", event.fields
+        yield f"{file}: events.{name}.fields", event.fields
+    for name, fields in table.shared.items():
+        yield f"{file}: shared.{name}", fields
     for name, one in table.types.items():
-        yield f"{file}: types.{name}", one.fields
+        yield f"{file}: types.{name}.fields", one.fields
 
 
 def _circles(file: str, table: ContractTable, start: str) -> Iterator[ConfigError]:

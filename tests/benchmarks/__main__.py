@@ -6,6 +6,7 @@ import statistics
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import requests
 import uvloop
@@ -22,6 +23,12 @@ ROUNDS = 7
 _RATE = 200
 _CALLS = load((ROOT / "wsdl/calls/contract.toml").read_text(encoding="utf-8"), "contract.toml")
 _EVENT = _CALLS.events["call.ended"]
+_FIELDS = (
+    "call_id", "account_id", "ani", "dnis", "call_start", "duration", "queue_id", "queue_name", "agent_id",
+    "agent_username", "agent_external_id", "agent_first_name", "agent_last_name", "segment", "segment_duration",
+    "call_result", "disposition", "notes", "recording_url", "agent_recording_url",
+)  # fmt: skip
+"""What a phone system sends of them: 0.6 KB."""
 
 
 def main() -> None:
@@ -86,19 +93,24 @@ def _latency(folder: Path) -> None:
 
 def json_request(port: int, call_id: str) -> bytes:
     """A whole HTTP request: the contract's example as JSON."""
-    body = requests.Request("POST", "http://x", json=sample(_EVENT) | {"call_id": call_id}).prepare().body
+    body = requests.Request("POST", "http://x", json=_said(call_id)).prepare().body
     return _post(port, "/call-ended", "Content-Type: application/json\r\n", body)
 
 
 def soap_request(port: int, call_id: str) -> bytes:
     """The same as SOAP 1.1."""
-    fields = "".join(f"<{name}>{value}</{name}>" for name, value in (sample(_EVENT) | {"call_id": call_id}).items())
+    fields = "".join(f"<{name}>{value}</{name}>" for name, value in _said(call_id).items())
     body = (
         '<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body>'
         f'<submitCallEnded xmlns="{_CALLS.namespace}"><callEnded>{fields}</callEnded></submitCallEnded>'
         "</soap:Body></soap:Envelope>"
     )
     return _post(port, "", 'Content-Type: text/xml; charset=utf-8\r\nSOAPAction: ""\r\n', body.encode())
+
+
+def _said(call_id: str) -> dict[str, Any]:
+    made = sample(_EVENT) | {"call_id": call_id}
+    return {name: made[name] for name in _FIELDS}
 
 
 def _post(port: int, path: str, headers: str, body: bytes | str | None) -> bytes:

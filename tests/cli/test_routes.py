@@ -77,7 +77,7 @@ def test_a_stored_event_is_explained_with_its_own_data(run: Run, filled: Filled)
         (("x", "--sample", "call.ended"), "either the id of an event or --sample"),
         (
             ("--sample", "call.lost"),
-            "no event type 'call.lost' is configured; there are: agent.segment.ended, call.ended",
+            "no event type 'call.lost' is configured; there are: agent.connected, agent.segment.ended,",
         ),
         (("no-such-event",), "no event no-such-event"),
     ],
