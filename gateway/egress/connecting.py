@@ -12,7 +12,7 @@ from gateway.egress.addresses import AddressPolicy, HostRule, parsed_host_rule
 from gateway.egress.client import Client, proxy_url
 from gateway.egress.tls import tls_context
 from gateway.toml import Table
-from gateway.values import Secret, SecretRef, folder_of, listed, secret_of
+from gateway.values import Secret, SecretRef, Unusable, folder_of, listed, secret_of
 
 
 class Tls(Table):
@@ -48,7 +48,10 @@ def _path(name: str | None, info: ValidationInfo) -> Path | None:
 def _proxy(value: object, info: ValidationInfo) -> Secret:
     """A URL without credentials may be written out; one with them is a secret."""
     found = Secret(value) if isinstance(value, str) and "@" not in value else secret_of(value, info)
-    proxy_url(found.reveal())
+    try:
+        proxy_url(found.reveal())
+    except ValueError as error:
+        raise Unusable(str(error), "such as 'http://proxy.example.org:3128'") from None
     return found
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -15,7 +16,8 @@ from gateway.settings.destinations import DestinationSettings, RouteSettings
 from gateway.settings.retention import RetentionSettings
 from gateway.settings.sources import SourceSettings
 from gateway.toml import Table, checked, parsed, read_file
-from gateway.values import Address, Name, PositiveDuration, SecretRef, Size, WebUrl
+from gateway.toml.places import line_at, lines_of
+from gateway.values import Address, Name, PositiveDuration, SecretRef, Size, Unusable, WebUrl
 
 
 def _is_loopback(host: str) -> bool:
@@ -36,7 +38,11 @@ class Admin(Table):
     @model_validator(mode="after")
     def _guarded(self) -> Self:
         if self.token is None and not _is_loopback(self.listen[0]):
-            raise ValueError("listens beyond this machine and has no token")
+            raise Unusable(
+                "is required: admin.listen is reached from other machines",
+                'token = { env = "GATEWAY_ADMIN_TOKEN" }, or listen at 127.0.0.1',
+                key="token",
+            )
         return self
 
 
@@ -75,7 +81,7 @@ class Settings(Table):
     @model_validator(mode="after")
     def _apart(self) -> Self:
         if self.listen == self.admin.listen:
-            raise ValueError("listen and admin.listen must be two addresses")
+            raise Unusable("is the address of `listen` too", "give one of them another port", key="admin.listen")
         return self
 
     @property
@@ -121,7 +127,27 @@ class Document:
 
     def settings(self) -> Settings:
         """gateway.toml, checked. Raises ConfigError with every problem."""
-        return checked(Settings, parsed(self._files[MAIN], MAIN), "", self.folder)
+        with self.placed():
+            return checked(Settings, parsed(self._files[MAIN], self.path.name), "", self.folder)
+
+    @contextmanager
+    def placed(self) -> Iterator[None]:
+        """Whatever ConfigError the block raises says in which lines of the files its problems are."""
+        try:
+            yield
+        except ConfigError as error:
+            raise ConfigError.of(map(self._with_line, error.problems)) from None
+
+    def _with_line(self, problem: ConfigError) -> ConfigError:
+        if problem.hint.startswith(_LINE):
+            return problem
+        name, separator, path = problem.path.rpartition(": ")
+        text = self._files.get(name if separator else MAIN)
+        line = line_at(lines_of(text or ""), path)
+        if line is None:
+            return problem
+        return ConfigError(problem.path, problem.message, "; ".join(filter(None, (f"{_LINE}{line}", problem.hint))))
 
 
 MAIN = "gateway.toml"
+_LINE = "line "

@@ -5,10 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 
 from gateway.toml import Kind, Table
 from gateway.values import Flag, Names, PositiveDuration, RatePerTime
+
+Schedule = Annotated[
+    Annotated[Literal["standard-webhooks"], Tag("(name)")] | Annotated[tuple[PositiveDuration, ...], Tag("(list)")],
+    Discriminator(lambda value: "(list)" if isinstance(value, list | tuple) else "(name)"),
+]
 
 
 class RetrySettings(Table):
@@ -18,8 +23,9 @@ class RetrySettings(Table):
     factor: Annotated[float, Field(ge=1, le=100)] = 3
     longest: PositiveDuration = timedelta(hours=6)
     attempts: Annotated[int, Field(strict=True, ge=1, le=1000)] = 12
-    schedule: Literal["standard-webhooks"] | tuple[PositiveDuration, ...] = ()
-    """Fixed waits in place of `first`, `factor` and `attempts`: a list, or Standard Webhooks' own."""
+    schedule: Schedule = ()
+    """Fixed waits in place of `first`, `factor` and `attempts`: a
+    list such as `["5s", "1m"]`, or Standard Webhooks' own."""
     max_age: PositiveDuration | None = None
     """No try is made of what is older than this."""
 
@@ -67,13 +73,13 @@ class RouteSettings(Table):
     """[routes.<name>]: which events go where."""
 
     events: Names = ("*",)
-    """Event types; `*` stands for any part."""
+    """Event types: one, or a list; `*` stands for any part."""
     from_: Annotated[Names | None, Field(alias="from")] = None
-    """Sources; all where it is left out."""
+    """Sources: one, or a list; all where it is left out."""
     when: str = ""
     """A condition on the event, in CEL: `data.duration > 30`."""
     to: Names
-    """Destinations."""
+    """Destinations: one, or a list."""
     fields: dict[str, Any] | None = None
     """What is sent in place of the data; values may have tags."""
     active: Flag = True
