@@ -94,6 +94,7 @@ class Options(Connecting):
     """Where it is sent, such as `https://crm.example.org/calls/#call_id#`; tags may stand in host (with `hosts`), path
     and query."""
     method: Literal["POST", "PUT", "PATCH", "DELETE", "GET"] = "POST"
+    """How it is sent."""
     headers: dict[HeaderName, HeaderValue] = Field(default_factory=dict)
     """More headers, or others in place of ours; values may have tags."""
     query: Annotated[dict[str, Any], AfterValidator(_query)] = Field(default_factory=dict)
@@ -107,8 +108,10 @@ class Options(Connecting):
     secret: Annotated[Secrets, AfterValidator(lambda secrets: tuple(map(_key, secrets)))] | None = None
     """Of Standard Webhooks' signature; a list while one is changed: each signs."""
     answers: Answers = Answers()
+    """What answers mean, beside the rule: 2xx delivered; 401 403 404 408 409 425 429 and 5xx again; else never."""
     timeout: PositiveDuration = timedelta(seconds=30)
     connect_timeout: PositiveDuration = timedelta(seconds=5)
+    """Of connecting alone."""
     debug: Flag = False
 
     @model_validator(mode="after")

@@ -25,6 +25,7 @@ class Tls(Table):
     key: str | None = None
     """The file of its key, where it is another."""
     passphrase: SecretRef | None = None
+    """What opens that key, where it is encrypted."""
     _context: ssl.SSLContext = PrivateAttr()
 
     @model_validator(mode="after")
@@ -63,7 +64,9 @@ class Connecting(Table):
     redirects: Annotated[int, Field(strict=True, ge=0, le=10)] = 0
     """How many are followed: those that keep method and body (307 and 308), to `hosts` or the same host."""
     proxy: Annotated[Secret, BeforeValidator(_proxy)] | None = None
+    """The URL of a proxy that requests go through; one with credentials is a secret."""
     tls: Tls | None = None
+    """Whom to trust, and who we are; by default whom the system trusts, and nobody."""
 
     def client(self, written_host: str | None) -> Client:
         """Connections to the host that the operator wrote, if any, and to `hosts`."""

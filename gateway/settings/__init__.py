@@ -50,18 +50,20 @@ class Log(Table):
     """[log]: the lines on stderr."""
 
     format: Literal["auto", "json", "console"] = "auto"
-    """`auto` is console on a terminal, else JSON."""
+    """How they are written; `auto` is console on a terminal, else JSON."""
     level: Literal["debug", "info", "warning", "error"] = "info"
+    """What is less is not written."""
 
 
 class Settings(Table):
-    """gateway.toml."""
+    """What the process itself needs to know, and every table of gateway.toml."""
 
     public_url: WebUrl = ""
     """What callers and the WSDL use; by default `http://` and the listening address."""
     listen: Address = ("127.0.0.1", 8080)
     """Where `/in/…` is."""
     admin: Admin = Admin()
+    """Health, metrics and the operators' pages."""
     data_dir: str = "var"
     """Where the database, its lock and the process id are."""
     database: str = ""
@@ -71,12 +73,19 @@ class Settings(Table):
     keep_free: Size = 100 * 2**20
     """Bytes that are left free on the disk of a SQLite file: below it, callers are told to come back."""
     web_processes: Annotated[int, Field(strict=True, ge=1, le=64)] = 2
+    """How many answer callers; a change of it needs a restart."""
     worker_processes: Annotated[int, Field(strict=True, ge=1, le=64)] = 1
+    """How many deliver; a change of it needs a restart."""
     log: Log = Log()
+    """The lines on stderr."""
     retention: RetentionSettings = RetentionSettings()
+    """How long things are kept."""
     sources: dict[Name, SourceSettings] = Field(default_factory=dict)
+    """Who may call, by name; the name is in the URL: `/in/<name>`."""
     destinations: dict[Name, DestinationSettings] = Field(default_factory=dict)
+    """Where events go, by name."""
     routes: dict[Name, RouteSettings] = Field(default_factory=dict)
+    """Which events go where, by name."""
 
     @model_validator(mode="after")
     def _apart(self) -> Self:

@@ -20,9 +20,13 @@ class RetrySettings(Table):
     """How long a destination is tried; the defaults last about 27 hours."""
 
     first: PositiveDuration = timedelta(seconds=10)
+    """How long after the first attempt the second comes, give or take a little;"""
     factor: Annotated[float, Field(ge=1, le=100)] = 3
+    """each wait is so many times the one before,"""
     longest: PositiveDuration = timedelta(hours=6)
+    """and none is longer than this. A `Retry-After` is kept up to it too."""
     attempts: Annotated[int, Field(strict=True, ge=1, le=1000)] = 12
+    """After so many it is a dead letter."""
     schedule: Schedule = ()
     """Fixed waits in place of `first`, `factor` and `attempts`: a
     list such as `["5s", "1m"]`, or Standard Webhooks' own."""
@@ -51,9 +55,11 @@ class DestinationSettings(Kind):
     group: str = ""
     """Where it stands in lists."""
     description: str = ""
+    """What it is, for people."""
     active: Flag = True
     """An inactive one keeps its deliveries waiting."""
     retry: RetrySettings = RetrySettings()
+    """When an attempt that failed is made again, and how often."""
     timeout: PositiveDuration = timedelta(seconds=30)
     """Of one attempt as a whole."""
     order_by: str = ""
@@ -67,6 +73,7 @@ class DestinationSettings(Kind):
     rate: RatePerTime | None = None
     """How many attempts may begin in a time, such as `20/s`, all workers of this machine together."""
     breaker: BreakerSettings = BreakerSettings()
+    """When it is left alone."""
 
 
 class RouteSettings(Table):
@@ -83,3 +90,4 @@ class RouteSettings(Table):
     fields: dict[str, Any] | None = None
     """What is sent in place of the data; values may have tags."""
     active: Flag = True
+    """An inactive one takes nothing."""
