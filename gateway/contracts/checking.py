@@ -10,6 +10,7 @@ from gateway.contracts.types import BUILTIN, type_problems
 from gateway.errors import ConfigError
 from gateway.model.contract import Type, fold, operation_of
 from gateway.model.extra import EXTRA
+from gateway.model.near import hint, tag_hint
 from gateway.model.patterns import Unportable, compiled, xsd_pattern
 from gateway.model.template import Template
 
@@ -43,7 +44,7 @@ def problems_of(table: ContractTable, file: str) -> Iterator[ConfigError]:
     if not table.events:
         yield ConfigError(f"{file}: events", "a contract has at least one event")
     yield from type_problems(file, table)
-    yield from _clashes(file, "events", {name: _event_names(name, event) for name, event in table.events.items()})
+    yield from _clashes(f"{file}: events", {name: _event_names(name, event) for name, event in table.events.items()})
     for name, event in table.events.items():
         yield from _sharing_problems(f"{file}: events.{name}", table, event)
         yield from _event_problems(f"{file}: events.{name}", name, event, table.fields_of(event))
@@ -74,14 +75,13 @@ def _event_problems(path: str, name: str, event: EventTable, fields: Mapping[str
 def _sharing_problems(path: str, table: ContractTable, event: EventTable) -> Iterator[ConfigError]:
     for name in event.shared:
         if name not in table.shared:
-            there = ", ".join(table.shared) or "none"
-            yield ConfigError(f"{path}.shared", f"there is no [shared.{name}]", f"there are: {there}")
+            yield ConfigError(f"{path}.shared", f"there is no [shared.{name}]", hint(name, table.shared))
     if not event.shared and "fields" not in event.model_fields_set:
         yield ConfigError(f"{path}.fields", "is required, unless `shared` names fields")
 
 
 def _clashing_fields(path: str, fields: Mapping[str, FieldTable]) -> Iterator[ConfigError]:
-    yield from _clashes(path, "fields", {one: (one, *field.aliases) for one, field in fields.items()})
+    yield from _clashes(f"{path}.fields", {one: (one, *field.aliases) for one, field in fields.items()})
 
 
 def _fields_problems(path: str, fields: Mapping[str, FieldTable]) -> Iterator[ConfigError]:
@@ -93,21 +93,23 @@ def _template_problems(path: str, event: EventTable, fields: Mapping[str, FieldT
     for key in ("subject", "time"):
         for tag in Template.of(getattr(event, key)).names:
             if tag not in fields:
-                yield ConfigError(f"{path}.{key}", f"#{tag}# is no field of this event")
+                yield ConfigError(f"{path}.{key}", f"#{tag}# is no field of this event", tag_hint(tag, fields))
             elif fields[tag].list or fields[tag].type not in BUILTIN:
                 yield ConfigError(f"{path}.{key}", f"#{tag}# is no single value")
             elif key == "time" and fields[tag].type != Type.DATE_TIME:
-                yield ConfigError(f"{path}.{key}", f"#{tag}# is no date-time")
+                yield ConfigError(f"{path}.{key}", f"#{tag}# is no date-time", 'a field of type = "date-time"')
 
 
 def _field_problems(path: str, name: str, field: FieldTable) -> Iterator[ConfigError]:
     if not _FIELD_NAME.fullmatch(name):
-        yield ConfigError(path, "a field's name is letters, digits and _")
+        yield ConfigError(path, "a field's name is letters, digits and _", "an alias may be anything")
     if name == EXTRA or name in _ROOTS:
-        yield ConfigError(path, f"no field may be called {name}")
+        yield ConfigError(path, f"no field may be called {name}", "it means something else in tags; use an alias")
     for facet, types in _FACETS.items():
         if getattr(field, facet) not in (None, ()) and field.type not in types:
-            yield ConfigError(f"{path}.{facet}", f"does not apply to type {field.type}")
+            yield ConfigError(
+                f"{path}.{facet}", f"does not apply to type {field.type}", f"it is for: {', '.join(types)}"
+            )
     yield from _word_problems(path, field)
     yield from _bound_problems(path, field)
     if field.pattern is not None:
@@ -129,7 +131,7 @@ def _word_problems(path: str, field: FieldTable) -> Iterator[ConfigError]:
 def _bound_problems(path: str, field: FieldTable) -> Iterator[ConfigError]:
     for low, high in (("min_length", "max_length"), ("minimum", "maximum")):
         if None not in (getattr(field, low), getattr(field, high)) and getattr(field, low) > getattr(field, high):
-            yield ConfigError(f"{path}.{low}", f"is greater than {high}")
+            yield ConfigError(f"{path}.{low}", f"is greater than {high}", "change one of them")
     for name in ("minimum", "maximum"):
         bound = getattr(field, name)
         if field.type == Type.INTEGER and bound is not None and bound != bound.to_integral_value():
@@ -158,11 +160,12 @@ def _event_names(name: str, event: EventTable) -> tuple[str, ...]:
     return (name, event.path or name, event.operation or operation_of(name), *event.aliases)
 
 
-def _clashes(path: str, what: str, names: dict[str, tuple[str, ...]]) -> Iterator[ConfigError]:
+def _clashes(path: str, names: dict[str, tuple[str, ...]]) -> Iterator[ConfigError]:
     """Two things that go by one name."""
     owners: dict[str, str] = {}
     for owner, aliases in names.items():
         for alias in aliases:
             other = owners.setdefault(fold(alias), owner)
             if other != owner:
-                yield ConfigError(f"{path}.{what}.{owner}", f"goes by the name {alias!r}, and so does {other}")
+                message = f"goes by the name {alias!r}, and so does {other}"
+                yield ConfigError(f"{path}.{owner}", message, "give one of them another name or alias")

@@ -14,7 +14,7 @@ from gateway.toml import checked, parsed
 
 def load(text: str, file: str) -> Contract:
     """The contract that `text` declares. Raises ConfigError with every problem, each under `file`."""
-    table = checked(ContractTable, parsed(text, file), file)
+    table = checked(ContractTable, parsed(text, file), f"{file}: ")
     problems = list(problems_of(table, file))
     if problems:
         raise ConfigError.of(problems)
