@@ -66,6 +66,13 @@ class Authenticator:
         pairs = parse_qsl(request.query.encode("latin-1", "replace").decode("utf-8", "surrogateescape"))
         return [value for name, value in pairs if name == options.query]
 
+    def schemes(self) -> list[dict[str, str]]:
+        """A key, and where it stands."""
+        options = self._options
+        if options.header:
+            return [{"type": "apiKey", "in": "header", "name": options.header}]
+        return [{"type": "apiKey", "in": "query", "name": options.query or ""}]
+
     def proof(self) -> Proof:
         """The newest key."""
         options, key = self._options, self._keys[0].decode()

@@ -55,6 +55,10 @@ class Authenticator:
             raise Unauthenticated("user or password is wrong", headers=_CHALLENGE)
         return Caller(self._user)
 
+    def schemes(self) -> list[dict[str, str]]:
+        """HTTP Basic."""
+        return [{"type": "http", "scheme": "basic"}]
+
     def proof(self) -> Proof:
         """User and newest password."""
         return Proof({"Authorization": f"Basic {base64.b64encode(self._pairs[0]).decode()}"})
