@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
 from gateway.contracts.asyncapi import asyncapi
-from gateway.model.canonical import canonical_json
 from gateway.model.contract import Contract, Field
 from gateway.model.field_reading import Form, Reading
 from gateway.model.mapping import Mapping
@@ -93,4 +92,4 @@ def test_what_is_sent_is_never_null_and_may_have_more(calls: Contract) -> None:
         "extra"
     ]
     assert ("string", None) == (schema["properties"]["ani"]["type"], schema.get("additionalProperties"))
-    assert canonical_json(schema).count(b"null") == 0
+    assert "null" not in json.dumps(schema)

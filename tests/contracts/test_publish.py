@@ -28,7 +28,7 @@ def test_wsdl_and_openapi_have_the_address_of_their_endpoint() -> None:
     assert 2 == documents["calls.wsdl"].count(b'location="http://gateway.test/in/pbx"')
     openapi = json.loads(documents["calls.openapi.json"])
     assert [{"url": "http://gateway.test"}] == openapi["servers"]
-    assert ["/in/pbx/call-ended", "/in/pbx/agent-segment-ended"] == list(openapi["paths"])
+    assert {"/in/pbx/call-ended", "/in/pbx/agent-segment-ended"} <= openapi["paths"].keys()
 
 
 def test_a_contract_that_is_wrong_is_not_published() -> None:
