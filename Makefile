@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo run test check fix docs bench fuzz faults lock clean
+.PHONY: help install demo run test check fix docs bench fuzz faults package lock clean
 
 help:       ## list the tasks
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -65,6 +65,9 @@ fuzz: install  ## ten minutes of recorded calls with their bytes changed
 
 faults: install  ## a hundred kills and ten power cuts on each database: some half an hour
 	GATEWAY_FAULTS=100 $(BIN)/pytest tests/faults -s
+
+package: install  ## wheel and sdist, installed and run on every Python 3.11 to 3.14 that is here: a minute each
+	GATEWAY_PACKAGING=1 $(BIN)/pytest tests/packaging
 
 lock: install   ## write requirements.lock anew: the newest of everything, for every Python and platform we run on
 	$(BIN)/python -m pip install --quiet uv

@@ -38,6 +38,7 @@ Of every command.
 
 def errors_page() -> str:
     """The page."""
+    of_configuration: list[type[GatewayError]] = [ConfigError, *ConfigError.__subclasses__()]
     codes = ((f"{code}", meaning) for code, meaning in cli.EXIT_CODES.items())
     return "\n".join(
         [
@@ -45,7 +46,7 @@ def errors_page() -> str:
             _REFUSALS,
             table(["reason", "HTTP", "SOAP 1.1", "SOAP 1.2", "title", "meaning"], map(_refusal, refusals())),
             _CONFIG,
-            table(["error", "meaning"], [_named(one) for one in (ConfigError, *ConfigError.__subclasses__())]),
+            table(["error", "meaning"], map(_named, of_configuration)),
             _DELIVERY,
             table(["error", "meaning"], map(_named, DeliveryError.__subclasses__())),
             _EXITS,

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import importlib
 import subprocess
 import sys
+import warnings
+from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 
+from gateway.soap import compat
 from tests import ROOT
 
 
@@ -24,3 +29,17 @@ def test_whatever_of_ours_is_imported_first_spyne_imports_without_a_warning(modu
 def test_an_application_of_the_same_name_is_built_again_without_a_word() -> None:
     done = run("from tests.soap.generated import a_service; a_service(); a_service()")
     assert (0, "") == (done.returncode, done.stderr)
+
+
+def test_what_a_compiler_says_of_spynes_source_is_not_told_either() -> None:
+    """An installer that compiles nothing beforehand leaves it to the first start."""
+    spec = find_spec("spyne.protocol.http")
+    assert spec is not None
+    assert spec.origin is not None
+    text = Path(spec.origin).read_text(encoding="utf-8")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(SyntaxError, match="invalid escape"):
+            compile(text, "/elsewhere/http.py", "exec")
+        importlib.reload(compat)
+        assert compile(text, spec.origin, "exec")
