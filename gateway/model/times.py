@@ -36,7 +36,7 @@ def calendar_date(text: str) -> str:
 
 
 def xml_date(text: str) -> str:
-    """A date as xs:date has it: with an offset or without. JAXB and soap4r add one; the day is meant, as it is named."""
+    """As xs:date has it, with an offset or without: JAXB and soap4r write one. The day is kept as it is named."""
     return calendar_date(text[:10] if _OFFSET.fullmatch(text, 10) else text)
 
 
