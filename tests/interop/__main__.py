@@ -15,12 +15,12 @@ from tests.interop.toolkits import TOOLKITS, Toolkit
 from tests.running import RunningGateway, running
 
 _ROW = "{:16} {:10} {:5} {:>10} {:>12} {:>12} {:>6}  {}"
-_LONGEST = 2000
+_WIDTH, _LONGEST = 250, 2000
 
 
 def main(names: list[str]) -> int:
-    """Print a row for each toolkit and version of SOAP, then what failed."""
-    failed: list[Outcome] = []
+    """Print a row for each toolkit and version of SOAP, then what its caller sees of faults, then what failed."""
+    outcomes: dict[str, list[Outcome]] = {}
     print(_ROW.format("toolkit", "version", "SOAP", "operations", "events equal", "faults shown", "s", "verdict"))
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -28,14 +28,19 @@ def main(names: list[str]) -> int:
     ):
         for toolkit in (one for one in TOOLKITS if not names or any(name in one.name for name in names)):
             for version in toolkit.versions:
-                failed += _row(toolkit, version, gateway)
-    for outcome in failed:
-        print(f"\n{outcome.case.source}, {outcome.case.title}: {outcome.problem}\n{outcome.shown[:_LONGEST]}")
+                outcomes[f"{toolkit.name} {version}"] = _row(toolkit, version, gateway)
+    print("\nWhat a caller sees of a key used again, of wrong values, and of wrong values inside:")
+    for name, found in outcomes.items():
+        shown = [one.shown for one in found if one.case.refused and not one.problem]
+        print(name, *(" | ".join(text.splitlines())[:_WIDTH] for text in shown), sep="\n    ")
+    failed = [(name, one) for name, found in outcomes.items() for one in found if one.problem]
+    for name, one in failed:
+        print(f"\n{name}, {one.case.source}, {one.case.title}: {one.problem}\n{one.shown[:_LONGEST]}")
     return 1 if failed else 0
 
 
 def _row(toolkit: Toolkit, version: str, gateway: RunningGateway) -> list[Outcome]:
-    """Print a row of the table, and below it a fault as its caller sees it; what failed."""
+    """Print a row of the table; what came of its calls."""
     if not toolkit.version():
         print(_ROW.format(toolkit.name, "", version, "", "", "", "", f"not installed: {toolkit.packages}"))
         return []
@@ -45,14 +50,12 @@ def _row(toolkit: Toolkit, version: str, gateway: RunningGateway) -> list[Outcom
         found = list(caller.outcomes(list(cases(f"{toolkit.snippet}-{version}-"))))
     events = [one for one in found if not one.case.refused]
     faults = [one for one in found if one.case.refused]
-    failed = [one for one in found if one.problem]
     called = len({one.case.event.operation for one in events})
     equal, shown = (f"{sum(not one.problem for one in some)} of {len(some)}" for some in (events, faults))
-    seconds = round(time.monotonic() - began)
-    verdict = f"{len(failed)} failed" if failed else "ok"
-    print(_ROW.format(toolkit.name, toolkit.version(), version, called, equal, shown, seconds, verdict))
-    print(*(f"    {line[:160]}" for line in faults[-1].shown.splitlines()[:3]), sep="\n", flush=True)
-    return failed
+    failures = sum(bool(one.problem) for one in found)
+    seconds, verdict = round(time.monotonic() - began), f"{failures} failed" if failures else "ok"
+    print(_ROW.format(toolkit.name, toolkit.version(), version, called, equal, shown, seconds, verdict), flush=True)
+    return found
 
 
 if __name__ == "__main__":

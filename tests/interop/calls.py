@@ -159,15 +159,18 @@ class Caller:
         told = self._run(self.toolkit.run, case.source, file=f"{stem}.{self.toolkit.suffix}", stem=stem)
         if case.event.one_way and not told.returncode:  # PHP does not wait for the answer
             wait_for(lambda: self._newest(case) != before, what=case.title)
-        after = self._newest(case)
+        problem = self._problem(case, told, before, self._newest(case))
+        return Outcome(case, told.stdout.strip() if not problem else _output(told), problem)
+
+    def _problem(self, case: Case, told: subprocess.CompletedProcess[str], before: str, after: str) -> str:
+        """What is wrong, where `before` and `after` are the newest event of that type."""
         if case.refused:
             missing = [part for part in case.refused if part not in told.stdout]
-            problem = f"{missing} is not shown" if missing else "it was taken" if before != after else ""
-            return Outcome(case, _output(told), problem)
+            return f"{missing} is not shown" if missing else "it was taken" if before != after else ""
         receipt = _RECEIPT.search(told.stdout)
         if before == after or (not case.event.one_way and (receipt is None or receipt[1] != after)):
-            return Outcome(case, _output(told), "no event, or no receipt of it")
-        return Outcome(case, _output(told), self._difference(case, after))
+            return "no event, or no receipt of it"
+        return self._difference(case, after)
 
     def _difference(self, case: Case, event_id: str) -> str:
         """How the event differs, in any byte, from what the same message is as JSON."""
