@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo run test check fix bench fuzz interop faults lock clean
+.PHONY: help install demo run test check fix docs bench fuzz interop faults lock clean
 
 help:       ## list the tasks
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,10 +36,15 @@ check: install  ## format, lint, types, floors, and that generated files are fre
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/gateway contracts publish --check wsdl/calls/contract.toml
+	$(BIN)/python -m tests.reference --check
 
 fix: install    ## format, mend what can be mended, publish what is generated
 	$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
 	$(BIN)/gateway contracts publish wsdl/calls/contract.toml
+	$(BIN)/python -m tests.reference
+
+docs: install   ## write the reference of settings, errors, metrics and commands: gateway/docs/reference
+	$(BIN)/python -m tests.reference
 
 bench: install  ## measure, beside a bare gunicorn, and where the microseconds go: about half an hour
 	$(BIN)/python -m tests.benchmarks

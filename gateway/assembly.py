@@ -19,6 +19,7 @@ from gateway.model.contract import Contract
 from gateway.model.field_reading import Reading
 from gateway.model.idempotency import Idempotency
 from gateway.model.mapping import Mapping as EventMapping
+from gateway.model.near import hint, tag_hint
 from gateway.model.reading import Reader, reader_for
 from gateway.model.request import Dialect
 from gateway.model.retention import Ages, Policy
@@ -45,7 +46,10 @@ class Workshop:
 
     def build(self, document: Document, revision: int) -> Gateway:
         """The Gateway that `document` describes. Raises ConfigError with every problem."""
-        settings = document.settings()
+        with document.placed():
+            return self._build(document, document.settings(), revision)
+
+    def _build(self, document: Document, settings: Settings, revision: int) -> Gateway:
         for name in self.debugged & settings.destinations.keys():
             settings.destinations[name] = settings.destinations[name].model_copy(update={"debug": True})
         problems: list[ConfigError] = []
@@ -103,9 +107,10 @@ def place_of(settings: Settings, folder: Path) -> Place:
 
 def _policy(settings: Settings, problems: list[ConfigError]) -> Policy:
     retention = settings.retention
-    for name in retention.sources.keys() - settings.sources.keys():
-        there = ", ".join(sorted(settings.sources)) or "none"
-        problems.append(ConfigError(f"retention.sources.{name}", "no such source", f"there are: {there}"))
+    problems += [
+        ConfigError(f"retention.sources.{name}", "no such source", hint(name, settings.sources))
+        for name in retention.sources.keys() - settings.sources.keys()
+    ]
     sources = {name: _ages(one, retention) for name, one in retention.sources.items()}
     return Policy(_ages(retention, retention), sources)
 
@@ -118,7 +123,9 @@ def _ages(own: RetentionAges, over: RetentionAges) -> Ages:
 def _authenticator(document: Document, path: str, kinds: Kind | tuple[Kind, ...]) -> Authenticator:
     if isinstance(kinds, Kind):
         module = plugins.find("authenticators", kinds.kind, path)
-        made: Authenticator = module.Authenticator(checked(module.Options, kinds.options(), path, document.folder))
+        made: Authenticator = module.Authenticator(
+            checked(module.Options, kinds.options(), path, document.folder, beside=("kind",))
+        )
         return made
     tables = {f"{path}.{place}": kind for place, kind in enumerate(kinds)}
     problems = [
@@ -136,7 +143,7 @@ def _idempotency(path: str, settings: IdempotencySettings, contract: Contract) -
     fields = {one.name for event in contract.events.values() for one in event.fields}
     for tag in Template.of(settings.key).names:
         if tag not in fields:
-            raise ConfigError(path, f"#{tag}# is no field of this source's events")
+            raise ConfigError(path, f"#{tag}# is no field of this source's events", tag_hint(tag, fields))
     return Idempotency(settings.key, settings.window, settings.on_reuse)
 
 

@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from gateway.model.near import hint
 from gateway.model.route import ConditionError
 from gateway.model.scope import Scope
+from gateway.values import Unusable
 
 if TYPE_CHECKING:
     import cel
@@ -24,6 +26,11 @@ _FUNCTIONS = frozenset(
 )  # fmt: skip
 """The standard's own (cel-spec, langdef.md, List of Standard Definitions) that the library has."""
 _DIGITS = 100
+_SYNTAX = re.compile(r"<input>:\d+:(\d+): Syntax error: (.*)")
+_MET = re.compile(r"(?:at:|input) '(.*?)'(?: expecting.*)?$")
+_OPERATORS = "such as data.duration > 30; and is &&, or is ||, not is !, equal is =="
+_TEXT = re.compile(r"'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"")
+_FIELD = re.compile(r"(?<![\w.])data\.([A-Za-z_]\w*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +48,14 @@ class Condition:
         try:
             program = cel.compile(text)
         except ValueError as error:
-            raise ValueError(f"is no condition: {_said(error)}") from None
+            raise _no_condition(str(error), text) from None
         unknown = sorted(set(program.variables()) - {*_VARIABLES, *_OF_MACRO.findall(text)})
         if unknown:
-            raise ValueError(f"knows no {', '.join(map(repr, unknown))}; there are: {', '.join(_VARIABLES)}")
+            there = f"knows no {', '.join(map(repr, unknown))}; there are: {', '.join(_VARIABLES)}"
+            raise Unusable(there, f"a field: write data.{unknown[0]}; a text: write '{unknown[0]}'")
         strange = sorted(name for name in program.functions() if name.isalpha() and name not in _FUNCTIONS)
         if strange:
-            raise ValueError(f"knows no function {', '.join(map(repr, strange))}")
+            raise Unusable(f"knows no function {', '.join(map(repr, strange))}", hint(strange[0], _FUNCTIONS))
         return cls(text, program)
 
     def __str__(self) -> str:
@@ -65,6 +73,31 @@ class Condition:
         if not isinstance(found, bool):
             raise ConditionError(f"{self.text}: is {found!r:.60}, neither true nor false")
         return found
+
+
+def fields_in(text: str) -> list[str]:
+    """The fields of the data that a condition names.
+
+    >>> fields_in("data.duration > 30 && data.name != 'data.x'")
+    ['duration', 'name']
+    """
+    return list(dict.fromkeys(_FIELD.findall(_TEXT.sub("''", text))))
+
+
+def _no_condition(said: str, text: str) -> Unusable:
+    """What the library says of `text`: where, what it met there, and what may be meant."""
+    found = _SYNTAX.search(said)
+    if found is None:
+        return Unusable(f"is no condition: {_said(ValueError(said))}")
+    column, what = int(found[1]), found[2]
+    met = _MET.search(what)
+    part = met[1] if met else ""
+    if part in ("", "<EOF>") or column > len(text):
+        return Unusable(f"is no condition: column {column}: something is missing at the end", _OPERATORS)
+    if part[0] in "'\"" and "token" in what:
+        return Unusable(f"is no condition: column {column}: the text has no end", "end it with the quote it began with")
+    advice = "a field is data.NAME, without #" if part == "#" else _OPERATORS
+    return Unusable(f"is no condition: column {column}: {part.strip()!r} can't stand there", advice)
 
 
 def _context(scope: Scope) -> dict[str, Any]:

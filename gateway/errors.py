@@ -41,8 +41,8 @@ class ConfigError(GatewayError):
 class UnknownKind(ConfigError):
     """A `kind` that no module serves."""
 
-    def __init__(self, path: str, kind: str, known: Iterable[str]) -> None:
-        super().__init__(f"{path}.kind", f"no {kind!r}; there are: {', '.join(sorted(known))}")
+    def __init__(self, path: str, kind: str, known: Iterable[str], hint: str = "") -> None:
+        super().__init__(f"{path}.kind", f"no {kind!r}; there are: {', '.join(sorted(known))}", hint)
 
 
 class MissingSecret(ConfigError):

@@ -115,11 +115,13 @@ class Lanes:
         if gateway.revision != self._revision:
             self._renew(gateway, now)
         self.paced = set()
-        busy = Counter(held.destination for held in self.held.values() if not held.is_over)
+        held = Counter(one.destination for one in self.held.values())
+        busy = Counter(one.destination for one in self.held.values() if not one.is_over)
         room = {}
         for name, outlet in gateway.destinations.items():
             most = self._breakers[name].room(now)
-            free = outlet.slots - busy[name]
+            # A crash repeats what is not settled: at most as much again as may be under way.
+            free = min(outlet.slots - busy[name], 2 * outlet.slots - held[name])
             free = free if most is None else min(free, most)
             if free > 0 and outlet.active and name not in self._paused:
                 drawn = self._drawn(outlet, free)

@@ -8,6 +8,7 @@ from importlib.metadata import entry_points
 from types import ModuleType
 
 from gateway.errors import UnknownKind
+from gateway.model.near import nearest
 
 
 def find(family: str, kind: str, path: str) -> ModuleType:
@@ -21,7 +22,8 @@ def find(family: str, kind: str, path: str) -> ModuleType:
     for entry in entry_points(group=f"gateway.{family}", name=kind):
         module: ModuleType = entry.load()
         return module
-    raise UnknownKind(path, kind, known(family))
+    near = nearest(kind, known(family))
+    raise UnknownKind(path, kind, known(family), f"did you mean {near!r}?" if near else "")
 
 
 def known(family: str) -> list[str]:

@@ -10,24 +10,20 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
+from gateway import documents
 from gateway.admission import Admission
-from gateway.bindings.soap import SoapBinding
 from gateway.contracts.page import page
-from gateway.contracts.wsdl import wsdl, xsd
 from gateway.current import Current
-from gateway.errors import Internal, Refusal, TimedOut, UnknownOperation
+from gateway.errors import Internal, Refusal, TimedOut
 from gateway.incoming import Body, Timed
 from gateway.model.address import PREFIX, address_in
 from gateway.model.receipt import Receipt
-from gateway.model.request import Answer, Dialect, Request
+from gateway.model.request import Answer, Request
 from gateway.pipeline import Apart, Gateway, in_place
 from gateway.store.inbox import Inbox
 from gateway.telemetry import metrics
 from gateway.telemetry.logs import log
 
-_DOCUMENTS = ("wsdl", "singlewsdl", "wsdl=1.1", "xsd", "schema", "openapi", "asyncapi")
-_PUBLISHED = ("wsdl", "singlewsdl", "wsdl=1.1", "xsd")
-_XML = "text/xml; charset=utf-8"
 _HTML = "text/html; charset=utf-8"
 
 Environ = Mapping[str, Any]
@@ -97,20 +93,14 @@ class Door:
         hidden = source.authenticator.parameters if source else frozenset()
         wanted = "&".join(one for one in request.query.split("&") if one.partition("=")[0] not in hidden).lower()
         asks_for_page = not wanted and "text/html" in request.headers.get("accept", "")
-        if not asks_for_page and wanted not in _DOCUMENTS:
+        if not asks_for_page and wanted not in documents.NAMES:
             return None
         source = gateway.source_of(request)
         if not source.documents_are_public:
             source.authenticator.authenticate(request)
         if asks_for_page:
             return Answer(200, page(source.contract, f"{self.base_url}{PREFIX}{source.name}"), _HTML)
-        binding = source.bindings[Dialect.SOAP11]
-        if wanted not in _PUBLISHED or not isinstance(binding, SoapBinding):
-            raise UnknownOperation(f"this endpoint publishes no {wanted}; it has: ?wsdl and ?xsd")
-        if wanted == "xsd":
-            return Answer(200, xsd(binding.service), _XML)
-        location = f"{self.base_url}{PREFIX}{source.name}"
-        return Answer(200, wsdl(binding.service, location, soap12=wanted != "wsdl=1.1"), _XML)
+        return documents.document(source, wanted, self.base_url)
 
     def _refused(self, gateway: Gateway, request: Request, error: Refusal, started: float) -> Answer:
         answer = gateway.refuse(request, error)

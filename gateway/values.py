@@ -9,18 +9,34 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
 from gateway.model.bucket import Rate
+from gateway.model.near import nearest
 
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _SIZES = {"B": 1, "KB": 1000, "KiB": 1024, "MB": 1000**2, "MiB": 1024**2, "GB": 1000**3, "GiB": 1024**3}
 _LONGEST_NUMBER = 12
 _QUANTITY = re.compile(r"(\d+(?:\.\d+)?)\s*([A-Za-z]+)")
 _RATE = re.compile(r"(\d{1,9})/([smh])")
+_FIELD_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+"""A header's name (RFC 9110 §5.6.2)."""
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+
+
+class Unusable(ValueError):
+    """A value that can't be used: what is wrong, what to do about it, and at which key, where that is another."""
+
+    def __init__(self, message: str, hint: str = "", *, key: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+        self.key = key
+
+
+class NoSecret(Unusable):
+    """A secret's reference leads nowhere."""
 
 
 def _quantity(value: object, units: Mapping[str, float], example: str) -> float:
@@ -62,8 +78,10 @@ def zone_named(value: object) -> ZoneInfo:
     try:
         return ZoneInfo(str(value))
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(
-            f"no time zone {value!r}; use a name of the IANA database, such as 'America/New_York'"
+        near = nearest(str(value), available_timezones())
+        raise Unusable(
+            f"no time zone {value!r}; use a name of the IANA database, such as 'America/New_York'",
+            f"did you mean {near!r}?" if near else "",
         ) from None
 
 
@@ -89,6 +107,12 @@ def _web_url(value: str) -> str:
 def _name(value: str) -> str:
     if not _NAME.fullmatch(value):
         raise ValueError("a name has lower-case letters, digits, - and _, at most 63")
+    return value
+
+
+def _header_name(value: str) -> str:
+    if not _FIELD_NAME.fullmatch(value):
+        raise Unusable("is no name of a header", "letters, digits and -, such as X-Api-Key")
     return value
 
 
@@ -126,18 +150,28 @@ def secret_of(value: object, info: ValidationInfo) -> Secret:
         case {"env": str(name), **rest} if not rest:
             found = os.environ.get(name)
             if not found:
-                raise ValueError(f"the environment has no {name}")
+                raise NoSecret(
+                    f"the environment has no {name}", f"set it where the gateway is started: export {name}=…"
+                )
             return Secret(found)
         case {"file": str(name), **rest} if not rest:
-            try:
-                text = (folder_of(info) / name).read_text(encoding="utf-8").rstrip("\r\n")
-            except (OSError, UnicodeDecodeError) as error:
-                raise ValueError(f"the file {name} can't be read: {error}") from None
-            if not text:
-                raise ValueError(f"the file {name} is empty")
-            return Secret(text)
+            return Secret(_secret_in(folder_of(info) / name))
         case _:
-            raise ValueError('a secret is a reference: { env = "NAME" } or { file = "PATH" }')
+            raise Unusable('a secret is a reference: { env = "NAME" } or { file = "PATH" }', "it is never written here")
+
+
+def _secret_in(file: Path) -> str:
+    try:
+        text = file.read_text(encoding="utf-8").rstrip("\r\n")
+    except FileNotFoundError:
+        raise NoSecret(f"there is no file {file}", "write the secret there, and nothing else") from None
+    except OSError as error:
+        raise NoSecret(f"{file} can't be read: {error.strerror}", "let whoever runs the gateway read it") from None
+    except UnicodeDecodeError:
+        raise NoSecret(f"{file} is no text", "write the secret there as UTF-8") from None
+    if not text:
+        raise NoSecret(f"{file} is empty", "write the secret there, and nothing else")
+    return text
 
 
 def folder_of(info: ValidationInfo) -> Path:
@@ -145,14 +179,43 @@ def folder_of(info: ValidationInfo) -> Path:
     return info.context if isinstance(info.context, Path) else Path()
 
 
+def as_written(value: object) -> str:
+    """A setting's value as a file has it.
+
+    >>> as_written(timedelta(hours=6)), as_written(4 * 2**20), as_written(True), as_written("auto"), as_written(3)
+    ('"6h"', '"4MiB"', 'true', '"auto"', '3')
+    """
+    match value:
+        case bool():
+            return str(value).lower()
+        case timedelta():
+            return f'"{_largest(value.total_seconds(), _UNITS)}"'
+        case int() if value >= _SIZES["MiB"]:
+            return f'"{_largest(value, _SIZES)}"'
+        case str() | ZoneInfo():
+            return f'"{value}"'
+        case (str(host), int(port)):
+            return f'"{host}:{port}"'
+        case tuple():
+            return f"[{', '.join(map(as_written, value))}]"
+        case _:
+            return str(value)
+
+
+def _largest(value: float, units: Mapping[str, float]) -> str:
+    unit = max((unit for unit in units if value % units[unit] == 0), key=lambda unit: units[unit])
+    return f"{value / units[unit]:g}{unit}"
+
+
 PositiveDuration = Annotated[timedelta, BeforeValidator(parsed_duration), Field(gt=timedelta(0))]
 Size = Annotated[int, BeforeValidator(_size)]
 Flag = Annotated[bool, Field(strict=True)]
+HeaderName = Annotated[str, AfterValidator(_header_name)]
 WebUrl = Annotated[str, AfterValidator(_web_url)]
 Address = Annotated[tuple[str, int], BeforeValidator(parsed_address)]
 TimeZone = Annotated[ZoneInfo, BeforeValidator(zone_named)]
 Name = Annotated[str, BeforeValidator(_name)]
-Names = Annotated[tuple[str, ...], BeforeValidator(listed)]
+Names = Annotated[tuple[str, ...], BeforeValidator(listed), Field(min_length=1)]
 SecretRef = Annotated[Secret, BeforeValidator(secret_of)]
 Secrets = Annotated[tuple[SecretRef, ...], BeforeValidator(_secrets_listed), Field(min_length=1)]
 RatePerTime = Annotated[Rate, BeforeValidator(parsed_rate)]

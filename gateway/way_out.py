@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
@@ -11,17 +12,18 @@ from gateway import plugins
 from gateway.condition import Condition
 from gateway.errors import ConfigError
 from gateway.model.breaker import BreakerPolicy
-from gateway.model.contract import Contract, EventType
+from gateway.model.contract import Contract
+from gateway.model.near import hint
 from gateway.model.retry import STANDARD_WEBHOOKS, RetryPolicy
 from gateway.model.route import Route, Routes
 from gateway.model.shape import Shape
-from gateway.model.tag_names import faults
-from gateway.model.template import Tag, Template
+from gateway.model.template import Template
 from gateway.pipeline import Outlet
 from gateway.settings import Document, Settings
 from gateway.settings.destinations import BreakerSettings, DestinationSettings, RetrySettings, RouteSettings
 from gateway.toml import checked
 from gateway.values import zone_named
+from gateway.way_out_checked import unfounded
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ def way_out(
     orders = each(settings.destinations, _order, problems)
     made = Routes(list(routes.values()), {name: one for name, one in orders.items() if one is not None})
     if not problems:  # what could not be built is not looked into
-        problems += _wrong_tags(WayOut(outlets, made), contracts)
+        problems += unfounded(outlets, made, settings, contracts)
     return WayOut(outlets, made)
 
 
@@ -62,7 +64,7 @@ def _outlet(document: Document, name: str, settings: DestinationSettings) -> Out
     module = plugins.find("destinations", settings.kind, path)
     given: dict[str, Any] = settings.options()
     given |= {key: getattr(settings, key) for key in ("timeout", "debug") if key in module.Options.model_fields}
-    options = checked(module.Options, given, path, document.folder)
+    options = checked(module.Options, given, path, document.folder, beside=DestinationSettings.model_fields)
     return Outlet(
         name=name,
         destination=module.Destination(name, options),
@@ -103,17 +105,20 @@ def _order(name: str, settings: DestinationSettings) -> Template | None:
 
 
 def _route(settings: Settings, name: str, route: RouteSettings) -> Route:
-    problems = []
-    for place, known, wanted in (
-        ("to", settings.destinations, route.to),
-        ("from", settings.sources, route.from_ or ()),
-    ):
-        for one in wanted:
-            if one not in known:
-                there = ", ".join(sorted(known)) or "none"
-                problems.append(
-                    ConfigError(f"routes.{name}.{place}", f"no {one!r} is configured", f"there are: {there}")
-                )
+    problems = [
+        ConfigError(f"routes.{name}.{place}", f"no {one!r} is configured", hint(one, known))
+        for place, known, wanted in (
+            ("to", settings.destinations, route.to),
+            ("from", settings.sources, route.from_ or ()),
+        )
+        for one in wanted
+        if one not in known
+    ]
+    problems += [
+        ConfigError(f"routes.{name}.to", f"names {one!r} twice", "leave one out")
+        for one, times in Counter(route.to).items()
+        if times > 1
+    ]
     if problems:
         raise ConfigError.of(problems)
     return Route(
@@ -132,30 +137,4 @@ def _told(path: str, made: Callable[[], Any]) -> Any:  # noqa: ANN401 - what is 
     try:
         return made()
     except ValueError as error:
-        raise ConfigError(path, str(error)) from None
-
-
-def _wrong_tags(out: WayOut, contracts: Mapping[str, Contract]) -> Iterator[ConfigError]:
-    for route in out.routes.routes:
-        if route.fields is not None:
-            yield from _faults(f"routes.{route.name}.fields", route.fields.tags, list(_coming(route, contracts)))
-    for name, outlet in out.outlets.items():
-        leading = [route for route in out.routes.routes if name in route.destinations]
-        coming = [event for route in leading for event in _coming(route, contracts)]
-        given = {field for route in leading if route.fields is not None for field in route.fields.names}
-        order = out.routes.orders.get(name)
-        yield from _faults(f"destinations.{name}.order_by", order.tags if order else (), coming)
-        yield from _faults(f"destinations.{name}", getattr(outlet.destination, "tags", ()), coming, given)
-
-
-def _faults(
-    path: str, tags: Iterable[Tag], events: list[EventType], given: Iterable[str] = ()
-) -> Iterator[ConfigError]:
-    return (ConfigError(path, fault) for fault in faults(tags, events, given))
-
-
-def _coming(route: Route, contracts: Mapping[str, Contract]) -> Iterator[EventType]:
-    """The event types that `route` may take."""
-    for source, contract in contracts.items():
-        if route.is_from(f"/in/{source}"):
-            yield from (event for name, event in contract.events.items() if route.is_of(name))
+        raise ConfigError(path, str(error), getattr(error, "hint", "")) from None

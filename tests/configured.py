@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -62,10 +63,10 @@ def a_gateway(folder: Path, text: str, revision: int = 1) -> Gateway:
 
 
 def problems_of(folder: Path, text: str) -> list[str]:
-    """What is told of a configuration that can't be used, a line a problem."""
+    """What is told of a configuration that can't be used, a line a problem, without the lines of the file."""
     with pytest.raises(ConfigError) as caught:
         a_gateway(folder, text)
-    return [str(problem) for problem in caught.value.problems]
+    return [re.sub(r" \(line \d+\)$|(?<=\()line \d+; ", "", str(problem)) for problem in caught.value.problems]
 
 
 def fixed(gateway: Gateway) -> Current:

@@ -69,22 +69,43 @@ def test_a_route_takes_the_sources_that_it_names_only(tmp_path: Path) -> None:
         ),
         (
             ANYBODY.replace("anonymous", "basik"),
-            "sources.pbx.authenticate.kind: no 'basik'; there are: anonymous, api_key, basic, bearer",
+            (
+                "sources.pbx.authenticate.kind: no 'basik'; there are: anonymous, api_key, basic, bearer"
+                " (did you mean 'basic'?)"
+            ),
         ),
         (
             ANYBODY.replace('"anonymous"', '"anonymous", user = "x"'),
-            "sources.pbx.authenticate.user: no such setting (check its spelling, and the table it stands in)",
+            "sources.pbx.authenticate.user: no such setting (there are: kind)",
         ),
-        (BASIC, "sources.pbx.authenticate.password.0: the environment has no PBX_PASSWORD"),
+        (
+            BASIC,
+            (
+                "sources.pbx.authenticate.password: the environment has no PBX_PASSWORD"
+                " (set it where the gateway is started: export PBX_PASSWORD=…)"
+            ),
+        ),
         ('[destinations.crm]\nkind = "kafak"\n', "destinations.crm.kind: no 'kafak'; there are: http, log"),
-        ('[destinations.crm]\nkind = "http"\n', "destinations.crm.url: is required"),
+        (
+            '[destinations.crm]\nkind = "http"\n',
+            (
+                "destinations.crm.url: is required (Where it is sent, such as `https://crm.example.org/calls/#call_id#`;"
+                " tags may stand in host (with `hosts`), path and query)"
+            ),
+        ),
         (
             JOURNAL + "url = 'http://h/'\n",
-            "destinations.crm.url: no such setting (check its spelling, and the table it stands in)",
+            (
+                "destinations.crm.url: no such setting (there are: active, breaker, debug, description, group, kind,"
+                " on_dead, order_by, rate, retry, slots, timeout)"
+            ),
         ),
         (
             '[destinations.crm]\nkind = "http"\nurl = "crm.example.org"\n',
-            "destinations.crm.url: must be an http or https URL with a host",
+            (
+                "destinations.crm.url: must be an http or https URL with a host (such as 'https://crm.example.org/calls';"
+                " a password goes into authenticate)"
+            ),
         ),
         (
             '[destinations.crm]\nkind = "http"\nurl = "http://h/"\nconnect_timeout = 5\n',
@@ -96,13 +117,13 @@ def test_a_route_takes_the_sources_that_it_names_only(tmp_path: Path) -> None:
         ),
         (
             JOURNAL + "breaker = { share = 1.5 }\n",
-            "destinations.crm.breaker.share: Input should be less than or equal to 1",
+            "destinations.crm.breaker.share: must be at most 1 (its default is 0.5)",
         ),
-        (JOURNAL + '[routes.all]\nto = "cmr"\n', "routes.all.to: no 'cmr' is configured (there are: crm)"),
+        (JOURNAL + '[routes.all]\nto = "cmr"\n', "routes.all.to: no 'cmr' is configured (did you mean 'crm'?)"),
         (TO_CRM, "routes.all.to: no 'crm' is configured (there are: none)"),
         (
             ANYBODY + JOURNAL + TO_CRM + 'from = "pxb"\n',
-            "routes.all.from: no 'pxb' is configured (there are: pbx)",
+            "routes.all.from: no 'pxb' is configured (did you mean 'pbx'?)",
         ),
     ],
 )
@@ -128,7 +149,7 @@ def test_the_problems_of_every_table_are_told_at_once(tmp_path: Path, monkeypatc
         + '[routes.all]\nto = "cmr"\n[routes.some]\nfrom = "pxb"\nto = "erp"\n',
     )
     assert [
-        "sources.pbx.authenticate.password.0", "bad.toml", "bad.toml", "bad.toml", "bad.toml", "destinations.crm.kind",
+        "sources.pbx.authenticate.password", "bad.toml", "bad.toml", "bad.toml", "bad.toml", "destinations.crm.kind",
         "destinations.erp.url", "destinations.erp.method", "routes.all.to", "routes.some.from",
     ] == [line.partition(":")[0] for line in told]  # fmt: skip
     for place in (
@@ -212,4 +233,4 @@ def test_what_retention_leaves_out_of_a_source_is_as_for_all(tmp_path: Path) -> 
 
 def test_retention_of_a_source_that_is_not_configured_is_a_mistake(tmp_path: Path) -> None:
     told = problems_of(tmp_path, ANYBODY + '[retention.sources.pbxx]\nevents = "30d"\n')
-    assert ["retention.sources.pbxx: no such source (there are: pbx)"] == told
+    assert ["retention.sources.pbxx: no such source (did you mean 'pbx'?)"] == told

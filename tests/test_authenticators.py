@@ -28,6 +28,11 @@ def either() -> AnyOf:
     return AnyOf([user, bearer.Authenticator(bearer.Options(token=(Secret("tr0ub4dor"),), caller="crm"))])
 
 
+def test_each_scheme_is_told_once() -> None:
+    expected = [{"type": "http", "scheme": "basic"}, {"type": "http", "scheme": "bearer"}]
+    assert expected == AnyOf([either(), either()]).schemes()
+
+
 def authorized(header: str) -> Request:
     return a_request(headers={"Authorization": header}, loaded=False)
 

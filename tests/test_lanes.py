@@ -284,3 +284,19 @@ def test_a_pause_is_told_as_it_begins_and_as_it_ends(tmp_path: Path) -> None:
          "reason": "they move house"},
         {"event": "destination.resumed", "log_level": "warning", "destination": "crm"},
     ] == lines  # fmt: skip
+
+
+def test_what_waits_to_be_settled_takes_no_slot_but_is_bounded(tmp_path: Path) -> None:
+    tried = Tried(a_gateway(tmp_path, '[destinations.crm]\nkind = "log"\nslots = 4\n[routes.crm]\nto = "crm"\n'))
+    assert {"crm": 4} == tried.claim()
+    over = [an_attempt(a_delivery(id=number, destination="crm"), DELIVERED) for number in range(1, 5)]
+    for attempt in over[:3]:
+        tried.lanes.ended(attempt)
+    assert {"crm": 3} == tried.claim()
+    tried.lanes.ended(over[3])
+    assert {"crm": 1} == tried.claim()
+    for number in range(5, 9):
+        tried.lanes.ended(an_attempt(a_delivery(id=number, destination="crm"), DELIVERED))
+    assert {} == tried.claim()
+    tried.lanes.settled(over)
+    assert {"crm": 4} == tried.claim()

@@ -38,7 +38,8 @@ def test_a_kind_is_the_module_of_its_name() -> None:
 def test_an_unknown_kind_is_told_with_those_there_are(kind: str) -> None:
     with pytest.raises(UnknownKind) as caught:
         plugins.find("destinations", kind, "destinations.crm")
-    assert f"destinations.crm.kind: no {kind!r}; there are: http, log" == str(caught.value)
+    near = " (did you mean 'http'?)" if kind == "../http" else ""
+    assert f"destinations.crm.kind: no {kind!r}; there are: http, log{near}" == str(caught.value)
 
 
 @pytest.mark.usefixtures("third_party")

@@ -224,10 +224,24 @@ def test_a_document_is_had_by_a_query_of_its_name(door: Door, query: str, found:
     assert (b"https://gateway.example.org/in/pbx" in answer.body) == (found == b"definitions")
 
 
-@pytest.mark.parametrize("query", ["openapi", "asyncapi", "schema"])
-def test_a_document_that_does_not_exist_is_404(door: Door, query: str) -> None:
-    answer = door.answer(an_environ("/in/pbx", REQUEST_METHOD="GET", QUERY_STRING=query))
-    assert (404, "unknown_operation") == (answer.status, json.loads(answer.body)["reason"])
+@pytest.mark.parametrize(
+    ("query", "type_", "first"),
+    [
+        ("schema", "application/schema+json", "$schema"),
+        ("openapi", "application/vnd.oai.openapi+json;version=3.1", "openapi"),
+        ("OpenAPI", "application/vnd.oai.openapi+json;version=3.1", "openapi"),
+        ("asyncapi", "application/vnd.aai.asyncapi+json;version=3.0.0", "asyncapi"),
+    ],
+)
+def test_so_are_those_in_json(door: Door, query: str, type_: str, first: str) -> None:
+    answer = door.answer(an_environ("/in/pbx/call-ended", REQUEST_METHOD="GET", QUERY_STRING=query))
+    assert (200, type_, first) == (answer.status, answer.content_type, next(iter(json.loads(answer.body))))
+
+
+@pytest.mark.parametrize("query", ["schema=", "openapi=3", "openapi&x=1", "openapi&asyncapi"])
+def test_another_query_is_a_call(door: Door, query: str) -> None:
+    answer = door.answer(an_environ("/in/pbx/call-ended", REQUEST_METHOD="GET", QUERY_STRING=query))
+    assert (422, "contract_violation") == (answer.status, json.loads(answer.body)["reason"])
 
 
 class Buggy:

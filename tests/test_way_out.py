@@ -17,13 +17,13 @@ HTTP = '[destinations.crm]\nkind = "http"\nurl = "http://127.0.0.1:9/"\n'
     ("text", "told"),
     [
         (HTTP + 'order_by = "#call_idd#"\n' + TO_CRM, "destinations.crm.order_by: #call_idd#: no event type that"),
-        (HTTP + 'query = { a = "#nope#" }\n' + TO_CRM, "destinations.crm: #nope#: no event type that comes here"),
-        (HTTP + TO_CRM + 'fields = { a = "#nope#" }\n', "routes.all.fields: #nope#: no event type"),
-        (HTTP + TO_CRM + 'fields = { a = "#call_start|.2f#" }\n', "routes.all.fields: #call_start#: is not a number"),
+        (HTTP + 'query = { a = "#nope#" }\n' + TO_CRM, "destinations.crm.query.a: #nope#: no event type that"),
+        (HTTP + TO_CRM + 'fields = { a = "#nope#" }\n', "routes.all.fields.a: #nope#: no event type"),
+        (HTTP + TO_CRM + 'fields = { a = "#call_start|.2f#" }\n', "routes.all.fields.a: #call_start#: is not a number"),
         (HTTP + TO_CRM + 'fields = { a = "#ani|%H|Mars/Base#" }\n', "routes.all.fields: no time zone 'Mars/Base'"),
         (HTTP + TO_CRM + 'when = "duration > 3"\n', "routes.all.when: knows no 'duration'"),
         (HTTP + 'order_by = "#a|zz#"\n' + TO_CRM, "destinations.crm.order_by: no form 'zz'"),
-        (HTTP.replace("127.0.0.1:9/", "#call_id#/") + TO_CRM, "destinations.crm: url: has a tag in its host"),
+        (HTTP.replace("127.0.0.1:9/", "#call_id#/") + TO_CRM, "destinations.crm.url: has a tag in its host"),
         (HTTP + 'retry = { schedule = ["5"] }\n' + TO_CRM, "destinations.crm.retry.schedule"),
     ],
 )  # fmt: skip
@@ -63,3 +63,34 @@ def test_the_call_is_fetched_for_those_who_send_something_of_it(tmp_path: Path, 
 def test_so_it_is_where_a_routes_fields_do(tmp_path: Path) -> None:
     gateway = a_gateway(tmp_path, ANYBODY + HTTP + TO_CRM + 'fields = { a = "#request.method#" }\n')
     assert frozenset({"crm"}) == gateway.asking
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ('events = "call.endd"', "routes.all.events: 'call.endd': no source of this route sends it (did you mean"),
+        ('events = ["call.*", "order.*"]', "routes.all.events: 'order.*': no source of this route sends it (there"),
+        ('from = "pbx"\nevents = "x"', "routes.all.events: 'x': no source of this route sends it"),
+        ('when = "data.durtion > 3"', "routes.all.when: data.durtion: no event type that comes here has it (did you"),
+        ('to = ["crm", "crm"]', "routes.all.to: names 'crm' twice (leave one out)"),
+    ],
+)  # fmt: skip
+def test_a_route_that_nothing_would_ever_take_is_told(tmp_path: Path, line: str, told: str) -> None:
+    route = "[routes.all]\n" + (line if line.startswith("to") else f'to = "crm"\n{line}') + "\n"
+    (problem,) = problems_of(tmp_path, ANYBODY + JOURNAL + route)
+    assert problem.startswith(told)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'events = "x"\nactive = false', "when = \"data.extra.queue == 'a'\"", "when = \"event.type == 'data.x'\"",
+        'when = "has(data.duration) && data.ani.startsWith(\'data.x\')"', 'events = "*.ended"',
+    ],
+)  # fmt: skip
+def test_a_route_that_may_take_something_is_none_of_those(tmp_path: Path, line: str) -> None:
+    assert a_gateway(tmp_path, ANYBODY + JOURNAL + TO_CRM + line + "\n").routes.named["all"]
+
+
+def test_without_sources_no_event_is_unknown(tmp_path: Path) -> None:
+    assert a_gateway(tmp_path, JOURNAL + TO_CRM + 'events = "x"\nwhen = "data.y > 1"\n').routes.named["all"]

@@ -32,6 +32,9 @@ class Authenticator(Protocol):
     def authenticate(self, request: Request) -> Caller:
         """The caller, by what the headers and the URL say. Raises Unauthenticated."""
 
+    def schemes(self) -> Sequence[Mapping[str, str]]:
+        """What callers are told of it: OpenAPI's security schemes (§4.8.27), any of which will do; none for none."""
+
     def proof(self) -> Proof:
         """What it would take, for a caller of our own: `gateway send`."""
 
@@ -65,6 +68,11 @@ class AnyOf:
         raise Unauthenticated(
             "; ".join(dict.fromkeys(refusal.detail for refusal in refusals)), headers={"WWW-Authenticate": challenges}
         )
+
+    def schemes(self) -> Sequence[Mapping[str, str]]:
+        """Those of all, each once."""
+        found = [scheme for one in self._authenticators for scheme in one.schemes()]
+        return [scheme for place, scheme in enumerate(found) if scheme not in found[:place]]
 
     def proof(self) -> Proof:
         """That of the first."""

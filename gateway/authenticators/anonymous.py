@@ -25,6 +25,10 @@ class Authenticator:
         del request
         return Caller("anonymous")
 
+    def schemes(self) -> list[dict[str, str]]:
+        """None."""
+        return []
+
     def proof(self) -> Proof:
         """Nothing."""
         return Proof()

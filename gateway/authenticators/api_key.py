@@ -11,10 +11,7 @@ from gateway.authenticators import Proof
 from gateway.errors import Unauthenticated
 from gateway.model.request import Caller, Request
 from gateway.toml import Table
-from gateway.values import Secrets, is_one_of
-
-_FIELD_NAME = "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"
-"""A header's name (RFC 9110 §5.6.2)."""
+from gateway.values import HeaderName, Secrets, is_one_of
 
 
 class Options(Table):
@@ -22,7 +19,7 @@ class Options(Table):
 
     key: Secrets
     """A secret, or a list of secrets any of which will do, to change it without a gap."""
-    header: Annotated[str, Field(pattern=_FIELD_NAME)] | None = None
+    header: HeaderName | None = None
     """The header that it stands in."""
     query: Annotated[str, Field(min_length=1)] | None = None
     """Or the URL parameter: it is masked in all that is stored, but proxies on the way may log it."""
@@ -68,6 +65,13 @@ class Authenticator:
             return [value] if value else []
         pairs = parse_qsl(request.query.encode("latin-1", "replace").decode("utf-8", "surrogateescape"))
         return [value for name, value in pairs if name == options.query]
+
+    def schemes(self) -> list[dict[str, str]]:
+        """A key, and where it stands."""
+        options = self._options
+        if options.header:
+            return [{"type": "apiKey", "in": "header", "name": options.header}]
+        return [{"type": "apiKey", "in": "query", "name": options.query or ""}]
 
     def proof(self) -> Proof:
         """The newest key."""

@@ -6,21 +6,27 @@ import base64
 import binascii
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator
 
 from gateway.authenticators import Proof
 from gateway.errors import Unauthenticated
 from gateway.model.request import Caller, Request
 from gateway.toml import Table
-from gateway.values import Secrets, is_one_of
+from gateway.values import Secrets, Unusable, is_one_of
 
 _CHALLENGE = {"WWW-Authenticate": 'Basic realm="endpoint-gateway", charset="UTF-8"'}
+
+
+def _user(value: str) -> str:
+    if not value or ":" in value:
+        raise Unusable("must not be empty, nor have a colon", "HTTP Basic can't carry it")
+    return value
 
 
 class Options(Table):
     """The keys of the table."""
 
-    user: Annotated[str, Field(pattern="^[^:]+$")]
+    user: Annotated[str, AfterValidator(_user)]
     """Without a colon: it would be part of the password (RFC 7617 §2)."""
     password: Secrets
     """A secret, or a list of secrets any of which will do, to change it without a gap."""
@@ -48,6 +54,10 @@ class Authenticator:
         if not is_one_of(given, self._pairs):
             raise Unauthenticated("user or password is wrong", headers=_CHALLENGE)
         return Caller(self._user)
+
+    def schemes(self) -> list[dict[str, str]]:
+        """HTTP Basic."""
+        return [{"type": "http", "scheme": "basic"}]
 
     def proof(self) -> Proof:
         """User and newest password."""

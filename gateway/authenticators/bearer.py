@@ -42,6 +42,10 @@ class Authenticator:
             raise Unauthenticated("the token is wrong", headers=wrong)
         return Caller(self._caller)
 
+    def schemes(self) -> list[dict[str, str]]:
+        """A Bearer token."""
+        return [{"type": "http", "scheme": "bearer"}]
+
     def proof(self) -> Proof:
         """The newest token."""
         return Proof({"Authorization": f"Bearer {self._tokens[0].decode()}"})

@@ -13,6 +13,16 @@ from gateway.errors import ConfigError, Refusal, StoreUnavailable
 
 OK, BUG, USAGE, REFUSED, DEAD_LETTER, TIMED_OUT, STORE_UNAVAILABLE, INTERRUPTED = 0, 1, 2, 3, 4, 5, 6, 130
 
+EXIT_CODES = {
+    OK: "ok",
+    BUG: "our bug, or children that died five times in a minute, or what `database check` found",
+    USAGE: "configuration or usage",
+    REFUSED: "refused (`send`), or one that was named could not be retried or cancelled",
+    DEAD_LETTER: "dead letter (`send --follow`)",
+    TIMED_OUT: "not delivered in time (`send --follow`)",
+    STORE_UNAVAILABLE: "the store can't be used",
+    INTERRUPTED: "interrupted",
+}
 _COMMANDS = {
     "init": "Write a configuration to start from.",
     "check": "Check the configuration; open nothing.",

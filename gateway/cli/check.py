@@ -14,7 +14,8 @@ from gateway.settings import Document
 def check(document: Document) -> None:
     """Check the configuration. Exit 0, or 2 with lines `path: message (hint)`; no socket is opened."""
     gateway = Workshop().build(document, 0)
-    place_of(document.settings(), document.folder)
+    with document.placed():
+        place_of(document.settings(), document.folder)
     click.echo(
         f"ok: {len(gateway.sources)} sources, {len(gateway.destinations)} destinations,"
         f" {len(gateway.routes.routes)} routes"

@@ -20,10 +20,13 @@ def contracts() -> None:
 @click.argument("contract", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @click.option("--check", is_flag=True, help="Write nothing; exit 2 where a document is not what it should be.")
 @click.option(
-    "--address", default="http://localhost:8080/in/SOURCE", show_default=True, help="The endpoint, for the WSDL."
+    "--address",
+    default="http://localhost:8080/in/SOURCE",
+    show_default=True,
+    help="The endpoint, for WSDL and OpenAPI.",
 )
 def publish(contract: Path, check: bool, address: str) -> None:
-    """Write the WSDL and the XML Schema of CONTRACT, a contract.toml, into its folder."""
+    """Write WSDL, XML Schema, JSON Schema, OpenAPI and AsyncAPI of CONTRACT, a contract.toml, into its folder."""
     stale = []
     for name, content in documents_of(read_file(contract, "CONTRACT"), str(contract), address).items():
         file = contract.parent / name

@@ -28,7 +28,9 @@ from gateway.store.store import open_store
 @config_option
 @click.argument("source")
 @click.argument("event")
-@click.option("--protocol", type=click.Choice(PROTOCOLS), default="json", show_default=True)
+@click.option(
+    "--protocol", type=click.Choice(PROTOCOLS), default="json", show_default=True, help="How the call is written."
+)
 @click.option(
     "--data", "data_file", help="A file with a JSON object, or - for standard input; else the contract's examples."
 )

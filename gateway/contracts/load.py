@@ -14,12 +14,12 @@ from gateway.toml import checked, parsed
 
 def load(text: str, file: str) -> Contract:
     """The contract that `text` declares. Raises ConfigError with every problem, each under `file`."""
-    table = checked(ContractTable, parsed(text, file), file)
+    table = checked(ContractTable, parsed(text, file), f"{file}: ")
     problems = list(problems_of(table, file))
     if problems:
         raise ConfigError.of(problems)
     fields = _Fields(table)
-    events = {name: _event(name, event, fields) for name, event in table.events.items()}
+    events = {name: _event(name, event, fields.of(table.fields_of(event))) for name, event in table.events.items()}
     return Contract(table.name, table.namespace, table.version, events, table.doc)
 
 
@@ -43,12 +43,12 @@ class _Fields:
         return model.Field(name=name, type=Type.OBJECT, of=declared, fields=self._made[declared], **values)
 
 
-def _event(name: str, table: EventTable, fields: _Fields) -> EventType:
+def _event(name: str, table: EventTable, fields: tuple[model.Field, ...]) -> EventType:
     return EventType(
         name=name,
         operation=table.operation or operation_of(name),
         path=table.path or path_of(name),
-        fields=fields.of(table.fields),
+        fields=fields,
         aliases=table.aliases,
         subject=table.subject,
         time=table.time,

@@ -7,7 +7,20 @@ from collections.abc import Iterator, Mapping
 from gateway.contracts.grammar import ContractTable, FieldTable
 from gateway.errors import ConfigError
 from gateway.model.contract import Type, operation_of, type_name
+from gateway.model.near import hint
 
+_SAME = {
+    word: f"did you mean {name!r}?"
+    for name, words in {
+        "string": "str text varchar uuid enum",
+        "integer": "int long short number bigint",
+        "decimal": "float double numeric real",
+        "date-time": "datetime timestamp",
+        "base64": "bytes binary blob",
+    }.items()
+    for word in words.split()
+}
+"""What others call them."""
 BUILTIN = tuple(one.value for one in Type if one is not Type.OBJECT)
 
 
@@ -20,16 +33,18 @@ def type_problems(file: str, table: ContractTable) -> Iterator[ConfigError]:
     for path, fields in _all_fields(file, table):
         for name, field in fields.items():
             if field.type not in (*BUILTIN, *table.types):
-                there = ", ".join((*BUILTIN, *table.types))
-                yield ConfigError(f"{path}.fields.{name}.type", f"no type {field.type!r}", f"there are: {there}")
+                there = _SAME.get(field.type.lower()) or hint(field.type, (*BUILTIN, *table.types))
+                yield ConfigError(f"{path}.{name}.type", f"no type {field.type!r}", there)
     yield from _taken_names(file, table)
 
 
 def _all_fields(file: str, table: ContractTable) -> Iterator[tuple[str, Mapping[str, FieldTable]]]:
     for name, event in table.events.items():
-        yield f"{file}: events.{name}", event.fields
+        yield f"{file}: events.{name}.fields", event.fields
+    for name, fields in table.shared.items():
+        yield f"{file}: shared.{name}", fields
     for name, one in table.types.items():
-        yield f"{file}: types.{name}", one.fields
+        yield f"{file}: types.{name}.fields", one.fields
 
 
 def _circles(file: str, table: ContractTable, start: str) -> Iterator[ConfigError]:
@@ -39,7 +54,9 @@ def _circles(file: str, table: ContractTable, start: str) -> Iterator[ConfigErro
     while inside:
         for name, field in table.types[inside.pop()].fields.items():
             if field.type == start:
-                yield ConfigError(f"{file}: types.{start}", f"holds itself, through {name}")
+                yield ConfigError(
+                    f"{file}: types.{start}", f"holds itself, through {name}", "give that field another type"
+                )
                 return
             if field.type in table.types and field.type not in seen:
                 seen.add(field.type)

@@ -11,11 +11,11 @@ from decimal import Decimal
 from lxml import etree
 from lxml.builder import ElementMaker
 
+from gateway.contracts.simple_types import XSD, merged
 from gateway.model.contract import Contract, EventType
 from gateway.soap.declared import DeclaredService, wsdl_of
 
 WSDL = "http://schemas.xmlsoap.org/wsdl/"
-XSD = "http://www.w3.org/2001/XMLSchema"
 SOAP11 = "http://schemas.xmlsoap.org/wsdl/soap/"
 SOAP12 = "http://schemas.xmlsoap.org/wsdl/soap12/"
 _HTTP = "http://schemas.xmlsoap.org/soap/http"
@@ -73,7 +73,7 @@ def _schema(spyne: Element, contract: Contract) -> Element:
     schema = etree.Element(f"{{{XSD}}}schema", nsmap={"xs": XSD, "tns": contract.namespace})
     for name, value in found.attrib.items():
         schema.set(name, value)
-    for child in sorted(kept, key=lambda one: (_KINDS.index(etree.QName(one).localname), one.get("name", ""))):
+    for child in sorted(merged(kept), key=lambda one: (_KINDS.index(etree.QName(one).localname), one.get("name", ""))):
         child.tail = None
         schema.append(child)
     return schema

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -23,22 +24,31 @@ from gateway.model.signature import key_of
 from gateway.model.template import Tag, Template
 from gateway.model.url import Url
 from gateway.toml import Table
-from gateway.values import Flag, PositiveDuration, Secret, Secrets, zone_named
+from gateway.values import Flag, HeaderName, PositiveDuration, Secret, Secrets, Unusable, zone_named
 
 _AGAIN = frozenset({401, 403, 404, 408, 409, 425, 429})
 """Client errors that a deploy or a changed key can cure; every 5xx is tried again too."""
 _GONE = 410
 _LONGEST_QUOTE = 300
+_PRINTABLE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
+_STATUS = re.compile(r"[3-5](\d\d|xx)")
 
 
 def _url(text: str) -> str:
-    url = Url.of(text, zone_of=zone_named)
-    if not url.is_from_data:
-        parsed_target(f"{url.scheme}://{''.join(map(str, url.host.parts))}{url.port}/")
+    try:
+        url = Url.of(text, zone_of=zone_named)
+        if not url.is_from_data:
+            parsed_target(f"{url.scheme}://{''.join(map(str, url.host.parts))}{url.port}/")
+    except ValueError as error:
+        raise Unusable(
+            str(error), "such as 'https://crm.example.org/calls'; a password goes into authenticate"
+        ) from None
     return text
 
 
 def _header(text: str) -> str:
+    if not _PRINTABLE.fullmatch(text):
+        raise Unusable("has a character that no header can carry", "one line of printable text, Latin-1 at most")
     Template.of(text, zone_named)
     return text
 
@@ -53,13 +63,18 @@ def _key(secret: Secret) -> Secret:
     return secret
 
 
+def _status(text: str) -> str:
+    if not _STATUS.fullmatch(text):
+        raise Unusable("must be a status such as 404, or all of a hundred such as '5xx'", "from 300 to 599")
+    return text
+
+
 def _as_text(statuses: object) -> object:
     return [str(one) for one in statuses] if isinstance(statuses, list | tuple) else statuses
 
 
-HeaderName = Annotated[str, Field(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")]
-HeaderValue = Annotated[str, Field(pattern=r"^[\t\x20-\x7e\x80-\xff]*$"), AfterValidator(_header)]
-Statuses = Annotated[tuple[Annotated[str, Field(pattern=r"^[3-5](\d\d|xx)$")], ...], BeforeValidator(_as_text)]
+HeaderValue = Annotated[str, AfterValidator(_header)]
+Statuses = Annotated[tuple[Annotated[str, AfterValidator(_status)], ...], BeforeValidator(_as_text)]
 """Such as `[404, "5xx"]`."""
 
 
@@ -76,7 +91,10 @@ class Options(Connecting):
     """The keys of its kind."""
 
     url: Annotated[str, AfterValidator(_url)]
+    """Where it is sent, such as `https://crm.example.org/calls/#call_id#`; tags may stand in host (with `hosts`), path
+    and query."""
     method: Literal["POST", "PUT", "PATCH", "DELETE", "GET"] = "POST"
+    """How it is sent."""
     headers: dict[HeaderName, HeaderValue] = Field(default_factory=dict)
     """More headers, or others in place of ours; values may have tags."""
     query: Annotated[dict[str, Any], AfterValidator(_query)] = Field(default_factory=dict)
@@ -90,14 +108,16 @@ class Options(Connecting):
     secret: Annotated[Secrets, AfterValidator(lambda secrets: tuple(map(_key, secrets)))] | None = None
     """Of Standard Webhooks' signature; a list while one is changed: each signs."""
     answers: Answers = Answers()
+    """What answers mean, beside the rule: 2xx delivered; 401 403 404 408 409 425 429 and 5xx again; else never."""
     timeout: PositiveDuration = timedelta(seconds=30)
     connect_timeout: PositiveDuration = timedelta(seconds=5)
+    """Of connecting alone."""
     debug: Flag = False
 
     @model_validator(mode="after")
     def _leads_somewhere(self) -> Self:
         if not self.hosts and Url.of(self.url, zone_of=zone_named).is_from_data:
-            raise ValueError("url: has a tag in its host, so `hosts` must say where events may lead")
+            raise Unusable("has a tag in its host", "say where events may lead: hosts = ['*.example.org']", key="url")
         return self
 
     @field_validator("body")

@@ -12,7 +12,7 @@ from gateway.egress.addresses import AddressPolicy, HostRule, parsed_host_rule
 from gateway.egress.client import Client, proxy_url
 from gateway.egress.tls import tls_context
 from gateway.toml import Table
-from gateway.values import Secret, SecretRef, folder_of, listed, secret_of
+from gateway.values import Secret, SecretRef, Unusable, folder_of, listed, secret_of
 
 
 class Tls(Table):
@@ -25,6 +25,7 @@ class Tls(Table):
     key: str | None = None
     """The file of its key, where it is another."""
     passphrase: SecretRef | None = None
+    """What opens that key, where it is encrypted."""
     _context: ssl.SSLContext = PrivateAttr()
 
     @model_validator(mode="after")
@@ -48,7 +49,10 @@ def _path(name: str | None, info: ValidationInfo) -> Path | None:
 def _proxy(value: object, info: ValidationInfo) -> Secret:
     """A URL without credentials may be written out; one with them is a secret."""
     found = Secret(value) if isinstance(value, str) and "@" not in value else secret_of(value, info)
-    proxy_url(found.reveal())
+    try:
+        proxy_url(found.reveal())
+    except ValueError as error:
+        raise Unusable(str(error), "such as 'http://proxy.example.org:3128'") from None
     return found
 
 
@@ -60,7 +64,9 @@ class Connecting(Table):
     redirects: Annotated[int, Field(strict=True, ge=0, le=10)] = 0
     """How many are followed: those that keep method and body (307 and 308), to `hosts` or the same host."""
     proxy: Annotated[Secret, BeforeValidator(_proxy)] | None = None
+    """The URL of a proxy that requests go through; one with credentials is a secret."""
     tls: Tls | None = None
+    """Whom to trust, and who we are; by default whom the system trusts, and nobody."""
 
     def client(self, written_host: str | None) -> Client:
         """Connections to the host that the operator wrote, if any, and to `hosts`."""

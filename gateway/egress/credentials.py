@@ -27,8 +27,11 @@ class Basic(Table):
     """A user and a password."""
 
     kind: Literal["basic"]
+    """HTTP Basic."""
     user: str
+    """Who we are there."""
     password: SecretRef
+    """What proves it."""
 
     def made(self) -> Credentials:
         """RFC 7617."""
@@ -40,7 +43,9 @@ class Bearer(Table):
     """A token."""
 
     kind: Literal["bearer"]
+    """A header `Authorization: Bearer`."""
     token: SecretRef
+    """What stands in it."""
 
     def made(self) -> Credentials:
         """RFC 6750 §2.1."""
@@ -51,9 +56,13 @@ class ApiKey(Table):
     """A key in a header or in the URL."""
 
     kind: Literal["api_key"]
+    """A key in a header or in the URL."""
     header: str = ""
+    """The header that it is sent in."""
     query: str = ""
+    """Or the URL parameter; in what is shown and stored it is masked."""
     key: SecretRef
+    """The key."""
 
     @model_validator(mode="after")
     def _somewhere(self) -> Self:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ssl
 from pathlib import Path
 
+from gateway.values import Unusable
+
 
 def tls_context(
     *,
@@ -34,7 +36,7 @@ def _trusting(ca: Path | None) -> ssl.SSLContext:
     try:
         return ssl.create_default_context(cafile=ca)
     except ssl.SSLError:
-        raise ValueError(f"{ca} has no certificates in PEM") from None
+        raise Unusable(f"{ca} has no certificates in PEM", "such a file begins -----BEGIN CERTIFICATE-----") from None
 
 
 def _show(context: ssl.SSLContext, certificate: Path, key: Path | None, passphrase: str | None) -> None:
@@ -67,4 +69,6 @@ def _check_readable(path: Path) -> None:
     try:
         path.read_bytes()
     except OSError as error:
-        raise ValueError(f"{path} can't be read: {error.strerror}") from None
+        raise Unusable(
+            f"{path} can't be read: {error.strerror}", "relative paths start at the folder of gateway.toml"
+        ) from None

@@ -60,6 +60,17 @@ class Field:
         needed = 1 + max((-lowest - 1).bit_length() if lowest < 0 else 0, highest.bit_length())
         return next((bits for bits in (32, 64) if needed <= bits), None)
 
+    @property
+    def shortest(self) -> int | None:
+        """How many characters a text has at least where it is sent: an empty one is absent. None where any will do."""
+        least = 1 if self.required and not self.values else 0
+        return max(self.min_length or 0, least) or None
+
+    @property
+    def description(self) -> str:
+        """What the documents say of it."""
+        return " ".join(part for part in (self.doc, f"Unit: {self.unit}." if self.unit else "") if part)
+
 
 @dataclass(frozen=True, slots=True)
 class EventType:
@@ -114,6 +125,18 @@ class Contract:
     def service(self) -> str:
         """The SOAP port type: `Calls` of `calls`."""
         return type_name(self.name)
+
+    @property
+    def types(self) -> dict[str, tuple[Field, ...]]:
+        """The fields of each declared type that an event comes to, by its name, in their order."""
+        found: dict[str, tuple[Field, ...]] = {}
+        left = [one for event in self.events.values() for one in event.fields]
+        while left:
+            one = left.pop(0)
+            if one.of and one.of not in found:
+                found[one.of] = one.fields
+                left += one.fields
+        return found
 
     def event_named(self, name: str) -> EventType | None:
         """The event type that goes by `name`: a path, a type or an alias; case, `-`, `_` and `.` don't matter."""

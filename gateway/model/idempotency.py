@@ -16,7 +16,7 @@ from gateway.model.template import Template
 DIGEST, HEADER = "digest", "header:"
 _LONGEST_KEY = 200
 """Characters of a key that are stored as they are: databases bound what an index can hold."""
-_STANDARD = "idempotency-key"
+_STANDARD = "Idempotency-Key"
 """The header that callers send (draft-ietf-httpapi-idempotency-key-header)."""
 
 
@@ -47,6 +47,12 @@ class Idempotency:
     window: timedelta = timedelta(hours=24)
     on_reuse: OnReuse = OnReuse.REFUSE
 
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """The headers that a key is looked for in, where nothing of the events themselves is one."""
+        own = (self.key.removeprefix(HEADER),) if self.key.startswith(HEADER) else ()
+        return own if own and own[0].lower() == _STANDARD.lower() else (*own, _STANDARD)
+
     def keys_of(self, request: Request, messages: Sequence[Message], events: Sequence[Event]) -> tuple[Once, ...]:
         """The keys of one request: one for all its events, or one for each event that has one."""
         own = self._own(request, messages, events)
@@ -56,8 +62,8 @@ class Idempotency:
             return tuple(
                 self._once(request, key, events, range(place, place + 1)) for place, key in enumerate(each) if key
             )
-        header = self.key.removeprefix(HEADER).lower() if self.key.startswith(HEADER) else _STANDARD
-        key = request.headers.get(header, "").strip() or request.headers.get(_STANDARD, "").strip()
+        given = (request.headers.get(header.lower(), "").strip() for header in self.headers)
+        key = next(filter(None, given), "")
         return (self._once(request, key, events, range(len(events))),) if key else ()
 
     def _own(self, request: Request, messages: Sequence[Message], events: Sequence[Event]) -> Iterator[str]:

@@ -23,6 +23,9 @@ _AS_THEY_ARE = frozenset("\\.-+*?(){}[]|^nrt")
 """What XML Schema 1.0 §F knows an escape for, as the others do."""
 _WITHOUT_ESCAPE = frozenset("$/")
 """What the others need an escape for, and XML Schema must not have one."""
+_ANY = re.compile(r"(?P<other>\\.|\[(?:\\.|[^\]\\])+\])|\.", re.DOTALL)
+_NO_LINE_END = r"[^\n\r]"
+"""What `.` is in XML Schema; RE2 and Python take a carriage return for it too, and ECMA 262 no line separator."""
 
 
 class Matcher(Protocol):
@@ -40,9 +43,13 @@ def compiled(pattern: str) -> Matcher:
     options = re2.Options()
     options.log_errors = False
     try:
-        return cast("Matcher", re2.compile(pattern, options))
+        return cast("Matcher", re2.compile(_with_one_dot(pattern), options))
     except re2.error as error:
         raise ValueError(str(error)) from None
+
+
+def _with_one_dot(pattern: str) -> str:
+    return _ANY.sub(lambda found: found["other"] or _NO_LINE_END, pattern)
 
 
 class Unportable(ValueError):
@@ -64,6 +71,24 @@ def xsd_pattern(pattern: str) -> str:
         place = token.end()
     re.compile(pattern)
     return "".join(written)
+
+
+def ecma_pattern(pattern: str) -> str:
+    r"""`pattern`, one that `xsd_pattern` takes, as JSON Schema has it: ECMA 262 in its Unicode mode, anchored.
+
+    >>> ecma_pattern(r"a\-.|\d+")
+    '^(?:a-[^\\n\\r]|[0-9]+)$'
+    """
+    dotted = _with_one_dot(pattern)
+    return f"^(?:{''.join(_in_ecma(token) for token in _TOKEN.finditer(dotted))})$"
+
+
+def _in_ecma(token: re.Match[str]) -> str:
+    if token["escape"]:
+        return {r"\d": "[0-9]", r"\D": "[^0-9]", r"\-": "-"}.get(token[0], token[0])
+    if token["class"]:
+        return "".join("0-9" if part == r"\d" else part for part in _CLASS_PART.findall(token["class"]))
+    return token[0]
 
 
 def _written(token: re.Match[str]) -> str:

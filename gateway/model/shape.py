@@ -28,7 +28,10 @@ class Shape:
     @classmethod
     def of_json(cls, text: str, zone_of: ZoneOf = no_zones) -> Shape:
         """Of JSON text; tags may stand outside of strings too. Raises ValueError."""
-        return cls.of(json.loads(_quoted(text)), zone_of)
+        try:
+            return cls.of(json.loads(_quoted(text)), zone_of)
+        except json.JSONDecodeError as error:
+            raise ValueError(f"is no JSON: line {error.lineno}, column {error.colno}: {error.msg}") from None
 
     @property
     def names(self) -> tuple[str, ...]:

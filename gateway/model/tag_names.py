@@ -63,7 +63,7 @@ def _of_data(tag: Tag, path: Sequence[str], events: Sequence[EventType]) -> Iter
         hint = f"did you mean #{near[0]}#?" if near and near[0] != path[0] else f"there are: {', '.join(known)}"
         yield f"{tag}: no event type that comes here has it; {hint}"
     elif tag.form is not None and not any(_fits(tag.form.takes, one, path) for one in there):
-        yield f"{tag}: is not {tag.form.takes}"
+        yield f"{tag}: is not {tag.form.takes}, as its form |{tag.form.pattern} takes"
 
 
 def _field(path: Sequence[str], fields: Sequence[Field]) -> Field | None:

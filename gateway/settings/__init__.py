@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -15,7 +16,8 @@ from gateway.settings.destinations import DestinationSettings, RouteSettings
 from gateway.settings.retention import RetentionSettings
 from gateway.settings.sources import SourceSettings
 from gateway.toml import Table, checked, parsed, read_file
-from gateway.values import Address, Name, PositiveDuration, SecretRef, Size, WebUrl
+from gateway.toml.places import line_at, lines_of
+from gateway.values import Address, Name, PositiveDuration, SecretRef, Size, Unusable, WebUrl
 
 
 def _is_loopback(host: str) -> bool:
@@ -36,7 +38,11 @@ class Admin(Table):
     @model_validator(mode="after")
     def _guarded(self) -> Self:
         if self.token is None and not _is_loopback(self.listen[0]):
-            raise ValueError("listens beyond this machine and has no token")
+            raise Unusable(
+                "is required: admin.listen is reached from other machines",
+                'token = { env = "GATEWAY_ADMIN_TOKEN" }, or listen at 127.0.0.1',
+                key="token",
+            )
         return self
 
 
@@ -44,18 +50,20 @@ class Log(Table):
     """[log]: the lines on stderr."""
 
     format: Literal["auto", "json", "console"] = "auto"
-    """`auto` is console on a terminal, else JSON."""
+    """How they are written; `auto` is console on a terminal, else JSON."""
     level: Literal["debug", "info", "warning", "error"] = "info"
+    """What is less is not written."""
 
 
 class Settings(Table):
-    """gateway.toml."""
+    """What the process itself needs to know, and every table of gateway.toml."""
 
     public_url: WebUrl = ""
     """What callers and the WSDL use; by default `http://` and the listening address."""
     listen: Address = ("127.0.0.1", 8080)
     """Where `/in/…` is."""
     admin: Admin = Admin()
+    """Health, metrics and the operators' pages."""
     data_dir: str = "var"
     """Where the database, its lock and the process id are."""
     database: str = ""
@@ -65,17 +73,24 @@ class Settings(Table):
     keep_free: Size = 100 * 2**20
     """Bytes that are left free on the disk of a SQLite file: below it, callers are told to come back."""
     web_processes: Annotated[int, Field(strict=True, ge=1, le=64)] = 2
+    """How many answer callers; a change of it needs a restart."""
     worker_processes: Annotated[int, Field(strict=True, ge=1, le=64)] = 1
+    """How many deliver; a change of it needs a restart."""
     log: Log = Log()
+    """The lines on stderr."""
     retention: RetentionSettings = RetentionSettings()
+    """How long things are kept."""
     sources: dict[Name, SourceSettings] = Field(default_factory=dict)
+    """Who may call, by name; the name is in the URL: `/in/<name>`."""
     destinations: dict[Name, DestinationSettings] = Field(default_factory=dict)
+    """Where events go, by name."""
     routes: dict[Name, RouteSettings] = Field(default_factory=dict)
+    """Which events go where, by name."""
 
     @model_validator(mode="after")
     def _apart(self) -> Self:
         if self.listen == self.admin.listen:
-            raise ValueError("listen and admin.listen must be two addresses")
+            raise Unusable("is the address of `listen` too", "give one of them another port", key="admin.listen")
         return self
 
     @property
@@ -121,7 +136,27 @@ class Document:
 
     def settings(self) -> Settings:
         """gateway.toml, checked. Raises ConfigError with every problem."""
-        return checked(Settings, parsed(self._files[MAIN], MAIN), "", self.folder)
+        with self.placed():
+            return checked(Settings, parsed(self._files[MAIN], self.path.name), "", self.folder)
+
+    @contextmanager
+    def placed(self) -> Iterator[None]:
+        """Whatever ConfigError the block raises says in which lines of the files its problems are."""
+        try:
+            yield
+        except ConfigError as error:
+            raise ConfigError.of(map(self._with_line, error.problems)) from None
+
+    def _with_line(self, problem: ConfigError) -> ConfigError:
+        if problem.hint.startswith(_LINE):
+            return problem
+        name, separator, path = problem.path.rpartition(": ")
+        text = self._files.get(name if separator else MAIN)
+        line = line_at(lines_of(text or ""), path)
+        if line is None:
+            return problem
+        return ConfigError(problem.path, problem.message, "; ".join(filter(None, (f"{_LINE}{line}", problem.hint))))
 
 
 MAIN = "gateway.toml"
+_LINE = "line "

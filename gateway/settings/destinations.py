@@ -5,21 +5,31 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 
 from gateway.toml import Kind, Table
 from gateway.values import Flag, Names, PositiveDuration, RatePerTime
+
+Schedule = Annotated[
+    Annotated[Literal["standard-webhooks"], Tag("(name)")] | Annotated[tuple[PositiveDuration, ...], Tag("(list)")],
+    Discriminator(lambda value: "(list)" if isinstance(value, list | tuple) else "(name)"),
+]
 
 
 class RetrySettings(Table):
     """How long a destination is tried; the defaults last about 27 hours."""
 
     first: PositiveDuration = timedelta(seconds=10)
+    """How long after the first attempt the second comes, give or take a little;"""
     factor: Annotated[float, Field(ge=1, le=100)] = 3
+    """each wait is so many times the one before,"""
     longest: PositiveDuration = timedelta(hours=6)
+    """and none is longer than this. A `Retry-After` is kept up to it too."""
     attempts: Annotated[int, Field(strict=True, ge=1, le=1000)] = 12
-    schedule: Literal["standard-webhooks"] | tuple[PositiveDuration, ...] = ()
-    """Fixed waits in place of `first`, `factor` and `attempts`: a list, or Standard Webhooks' own."""
+    """After so many it is a dead letter."""
+    schedule: Schedule = ()
+    """Fixed waits in place of `first`, `factor` and `attempts`: a
+    list such as `["5s", "1m"]`, or Standard Webhooks' own."""
     max_age: PositiveDuration | None = None
     """No try is made of what is older than this."""
 
@@ -45,9 +55,11 @@ class DestinationSettings(Kind):
     group: str = ""
     """Where it stands in lists."""
     description: str = ""
+    """What it is, for people."""
     active: Flag = True
     """An inactive one keeps its deliveries waiting."""
     retry: RetrySettings = RetrySettings()
+    """When an attempt that failed is made again, and how often."""
     timeout: PositiveDuration = timedelta(seconds=30)
     """Of one attempt as a whole."""
     order_by: str = ""
@@ -61,19 +73,21 @@ class DestinationSettings(Kind):
     rate: RatePerTime | None = None
     """How many attempts may begin in a time, such as `20/s`, all workers of this machine together."""
     breaker: BreakerSettings = BreakerSettings()
+    """When it is left alone."""
 
 
 class RouteSettings(Table):
     """[routes.<name>]: which events go where."""
 
     events: Names = ("*",)
-    """Event types; `*` stands for any part."""
+    """Event types: one, or a list; `*` stands for any part."""
     from_: Annotated[Names | None, Field(alias="from")] = None
-    """Sources; all where it is left out."""
+    """Sources: one, or a list; all where it is left out."""
     when: str = ""
     """A condition on the event, in CEL: `data.duration > 30`."""
     to: Names
-    """Destinations."""
+    """Destinations: one, or a list."""
     fields: dict[str, Any] | None = None
     """What is sent in place of the data; values may have tags."""
     active: Flag = True
+    """An inactive one takes nothing."""

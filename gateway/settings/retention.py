@@ -23,3 +23,4 @@ class RetentionSettings(RetentionAges):
     """[retention]: how long things are kept. What waits to be delivered is never deleted."""
 
     sources: dict[Name, RetentionAges] = Field(default_factory=dict)
+    """What is kept otherwise, by source; what one leaves out is as for all."""

@@ -61,3 +61,4 @@ class SourceSettings(Table):
     rate: RatePerTime | None = None
     """How many calls it may make, such as `20/s`; beyond it they are told to come back."""
     idempotency: IdempotencySettings = IdempotencySettings()
+    """What makes a repeat a duplicate, and for how long."""

@@ -51,9 +51,10 @@ def _teach(finder_class: Any) -> None:  # noqa: ANN401 - a class of six's own
 if _SIX not in sys.modules:
     _load_six()
 
-# What Spyne's source makes every Python say once; none of it can be mended by whoever reads it.
+# What Spyne's source makes every Python say once; none of it can be mended by whoever reads it. What the compiler says
+# comes under the name of the file, where an installer did not compile beforehand (uv, read-only images).
 for category in (SyntaxWarning, DeprecationWarning, FutureWarning):
-    warnings.filterwarnings("ignore", category=category, module=r"spyne(\.|$)")
+    warnings.filterwarnings("ignore", category=category, module=r"(.*/)?spyne([./]|$)")
 
 # Building an application of the same name again is what a new configuration does: nothing to warn of.
 logging.getLogger("spyne.util.appreg").setLevel(logging.ERROR)

@@ -90,7 +90,7 @@ def _member(contract: Contract, one: Field, types: dict[str, Any]) -> tuple[str,
     facets: dict[str, Any] = {
         "min_occurs": 1 if one.required else 0,
         "nillable": not one.required and not one.list,
-        "doc": _documentation(one),
+        "doc": one.description,
     }
     if one.list:
         facets["max_occurs"] = "unbounded"
@@ -123,14 +123,9 @@ def _nested(contract: Contract, one: Field, types: dict[str, Any]) -> Any:  # no
     return types[one.of]
 
 
-def _documentation(one: Field) -> str:
-    return " ".join(part for part in (one.doc, f"Unit: {one.unit}." if one.unit else "") if part)
-
-
 def _text_facets(one: Field) -> dict[str, Any]:
-    shortest = one.min_length if one.min_length is not None else (1 if one.required and not one.values else None)
     facets: dict[str, Any] = {
-        "min_len": shortest,
+        "min_len": one.shortest,
         "max_len": one.max_length,
         "pattern": one.pattern and xsd_pattern(one.pattern),
     }

@@ -12,22 +12,26 @@ from prometheus_client.multiprocess import MultiProcessCollector
 requests = Counter(
     "gateway_requests_total", "Calls, by what became of them.", ["source", "binding", "outcome", "reason"]
 )
-events = Counter("gateway_events_accepted_total", "Events recorded.", ["source", "type"])
+events = Counter("gateway_events_accepted_total", "Events that were recorded.", ["source", "type"])
 attempts = Counter("gateway_attempts_total", "Tries to deliver.", ["destination", "outcome"])
 conditions_failed = Counter(
     "gateway_conditions_failed_total", "Events whose way could not be told: dead letters from the start.", ["route"]
 )
 latency = Histogram(
     "gateway_delivery_latency_seconds",
-    "From receipt to delivered.",
+    "How long it took from receipt to delivered, of what was delivered.",
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60, 600, 3600, 86400),
 )
 commit_seconds = Histogram(
-    "gateway_commit_seconds", "A durable commit.", buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2, 10)
+    "gateway_commit_seconds",
+    "How long a durable commit took; callers wait for it.",
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2, 10),
 )
 commit_size = Histogram("gateway_commit_batch_size", "Requests in one commit.", buckets=(1, 2, 4, 8, 16, 32, 64))
 claim_seconds = Histogram(
-    "gateway_claim_seconds", "A claim.", buckets=(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 2)
+    "gateway_claim_seconds",
+    "How long it took a worker to claim what is due.",
+    buckets=(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 2),
 )
 breaker_open = Gauge(
     "gateway_breaker_open",
@@ -36,7 +40,11 @@ breaker_open = Gauge(
     multiprocess_mode="livemax",
 )
 deleted = Counter("gateway_retention_deleted_total", "Rows that were deleted because they were old enough.", ["what"])
-revision = Gauge("gateway_config_revision", "The configuration in force.", multiprocess_mode="max")
+revision = Gauge(
+    "gateway_config_revision",
+    "The number of the configuration in force, the highest of all processes.",
+    multiprocess_mode="max",
+)
 
 
 class Backlog(Protocol):
@@ -61,7 +69,7 @@ class _BacklogCollector:
             deliveries.add_metric([destination, state], count)
         yield deliveries
         oldest = GaugeMetricFamily(
-            "gateway_oldest_waiting_seconds", "The age of the oldest waiting delivery.", labels=["destination"]
+            "gateway_oldest_waiting_seconds", "How old the oldest delivery is that waits.", labels=["destination"]
         )
         for destination, seconds in self._backlog.waiting_seconds():
             oldest.add_metric([destination], seconds)

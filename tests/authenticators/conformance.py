@@ -31,6 +31,13 @@ class Conformance:
         self.an_authenticator().authenticate(request)
         assert b"" == request.body == request.incoming.so_far
 
+    def test_its_schemes_say_where_its_proof_stands(self) -> None:
+        """As OpenAPI has them (OAS 3.1 §4.8.27)."""
+        authenticator = self.an_authenticator()
+        proof = authenticator.proof()
+        places = {"Authorization" if one["type"] == "http" else one["name"] for one in authenticator.schemes()}
+        assert places == {*proof.headers, *proof.parameters}
+
 
 class WithSecrets(Conformance):
     """For kinds that know a secret: `secrets` are the values that must be shown nowhere."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.benchmarks.hello import WEB_PROCESSES
+from tests.benchmarks.baselines import WEB_PROCESSES
 
 
 def delivering(sink: int, *head: str, active: bool, slots: int = 16) -> str:

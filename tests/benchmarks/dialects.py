@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from gateway.contracts.load import load
-from tests.benchmarks.hello import WEB_PROCESSES, bare_gunicorn, hello_request
+from tests.benchmarks.baselines import HELLO, WEB_PROCESSES, hello_request, served
 from tests.benchmarks.load import UNIQUE, calls_per_second
 from tests.journeys.every_door import as_json, as_xml, flat
 from tests.running import RunningGateway, running
@@ -69,7 +69,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "bench.toml").write_text(_CONTRACT, encoding="utf-8")
-        with running(folder, _CONFIGURATION) as gateway, bare_gunicorn(folder) as hello:
+        with running(folder, _CONFIGURATION) as gateway, served(folder, HELLO) as hello:
             for size, count in _SEGMENTS.items():
                 _table(gateway, hello, size, _calls({**_CALL, "segments": [_SEGMENT] * count}, is_small=count < 10))
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.benchmarks.__main__ import json_request
-from tests.benchmarks.hello import WEB_PROCESSES
+from tests.benchmarks.baselines import WEB_PROCESSES
 from tests.running import RunningGateway, running
 
 _ROUNDS = 5

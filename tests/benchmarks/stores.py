@@ -16,8 +16,8 @@ import uvloop
 
 from gateway.model.delivery import State
 from tests.benchmarks.__main__ import json_request, soap_request
+from tests.benchmarks.baselines import HELLO, hello_request, served
 from tests.benchmarks.configured import delivering
-from tests.benchmarks.hello import bare_gunicorn, hello_request
 from tests.benchmarks.load import WARM_UP, calls_per_second
 from tests.postgresql import a_database
 from tests.running import RunningGateway, free_port, running, wait_for
@@ -36,7 +36,7 @@ def main() -> None:
 def _table(*, active: bool) -> None:
     with ExitStack() as held, tempfile.TemporaryDirectory() as folder:
         port = held.enter_context(sink())
-        hello = held.enter_context(bare_gunicorn(Path(folder)))
+        hello = held.enter_context(served(Path(folder), HELLO))
         gateways = {}
         for name in ("sqlite", "postgresql"):
             home = Path(folder) / name

@@ -44,14 +44,20 @@ def test_every_problem_is_a_line_with_its_path_and_a_hint(
     code, out, err = run("check")
     assert (2, "") == (code, out)
     assert [
-        "sources.pbx.authenticate.password.0: the environment has no PBX_PASSWORD",
-        "bad.toml: name: must be lower-case words, joined by - or .",
-        "bad.toml: namespace: must be an absolute URI, such as 'urn:example:calls:v1'",
-        "bad.toml: events: a contract has at least one event",
-        "destinations.crm.kind: no 'kafak'; there are: http, log",
-        "destinations.erp.url: must be an http or https URL with a host",
-        "destinations.erp.hostz: no such setting (check its spelling, and the table it stands in)",
-        "routes.all.to: no 'cmr' is configured (there are: crm, erp)",
+        (
+            "sources.pbx.authenticate.password: the environment has no PBX_PASSWORD"
+            " (line 3; set it where the gateway is started: export PBX_PASSWORD=…)"
+        ),
+        "bad.toml: name: must be lower-case words, joined by - or . (line 1)",
+        "bad.toml: namespace: must be an absolute URI, such as 'urn:example:calls:v1' (line 2)",
+        "bad.toml: events: a contract has at least one event (line 3)",
+        "destinations.crm.kind: no 'kafak'; there are: http, log (line 8)",
+        (
+            "destinations.erp.url: must be an http or https URL with a host"
+            " (line 11; such as 'https://crm.example.org/calls'; a password goes into authenticate)"
+        ),
+        "destinations.erp.hostz: no such setting (line 12; did you mean 'hosts'?)",
+        "routes.all.to: no 'cmr' is configured (line 14; did you mean 'crm'?)",
     ] == err.splitlines()
 
 

@@ -17,16 +17,17 @@ def contract(tmp_path: Path) -> Path:
     return tmp_path / "contract.toml"
 
 
+DOCUMENTS = ["calls.wsdl", "calls.xsd", "calls.schema.json", "calls.openapi.json", "calls.asyncapi.json"]
+
+
 def contents(folder: Path) -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in folder.iterdir()}
 
 
-def test_the_wsdl_and_the_schema_are_written_beside_the_contract(
-    contract: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_documents_are_written_beside_the_contract(contract: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert 0 == command_line(["contracts", "publish", str(contract)])
-    assert f"wrote {contract.parent / 'calls.wsdl'}\nwrote {contract.parent / 'calls.xsd'}\n" == capsys.readouterr().out
-    assert {"contract.toml", "calls.wsdl", "calls.xsd"} == set(contents(contract.parent))
+    assert [f"wrote {contract.parent / name}" for name in DOCUMENTS] == capsys.readouterr().out.splitlines()
+    assert {"contract.toml", *DOCUMENTS} == set(contents(contract.parent))
 
 
 def test_published_again_it_is_the_same_and_nothing_is_written(
@@ -39,9 +40,10 @@ def test_published_again_it_is_the_same_and_nothing_is_written(
     assert ("", before) == (capsys.readouterr().out, contents(contract.parent))
 
 
-def test_the_address_is_the_wsdls(contract: Path) -> None:
+def test_the_address_is_that_of_wsdl_and_openapi(contract: Path) -> None:
     assert 0 == command_line(["contracts", "publish", str(contract), "--address", "https://g.example.org/in/pbx"])
     assert b'location="https://g.example.org/in/pbx"' in (contract.parent / "calls.wsdl").read_bytes()
+    assert b'{"url": "https://g.example.org"}' in (contract.parent / "calls.openapi.json").read_bytes()
 
 
 def test_what_is_fresh_passes_the_check(contract: Path) -> None:
@@ -49,7 +51,7 @@ def test_what_is_fresh_passes_the_check(contract: Path) -> None:
     assert 0 == command_line(["contracts", "publish", "--check", str(contract)])
 
 
-@pytest.mark.parametrize("name", ["calls.wsdl", "calls.xsd"])
+@pytest.mark.parametrize("name", DOCUMENTS)
 @pytest.mark.parametrize("change", ["gone", "changed"])
 def test_what_is_stale_fails_the_check_and_stays_as_it_is(
     contract: Path, capsys: pytest.CaptureFixture[str], name: str, change: str

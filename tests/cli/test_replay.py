@@ -124,7 +124,7 @@ def test_what_can_not_be_replayed_is_wrong_usage(run: Run, arguments: list[str],
 @pytest.mark.usefixtures("filled")
 def test_where_no_route_leads_there_it_is_told_and_nothing_made(document: Document, run: Run) -> None:
     another = '[destinations.journal]\nkind = "log"\n'
-    only_ended = '[routes.all]\nto = "crm"\nevents = "call.ended"\n[routes.other]\nto = "journal"\nevents = "x"\n'
+    only_ended = '[routes.all]\nto = "crm"\nevents = "call.ended"\n[routes.other]\nto = "journal"\nwhen = "false"\n'
     a_document(document.folder, ANYBODY + JOURNAL + another + only_ended)
     code, out, _ = run("events", "replay", "--since", "2026-03-16", "--to", "journal", "--yes")
     assert (0, ["3 events", "  3: no route leads there"]) == (code, out.splitlines())
@@ -139,7 +139,7 @@ def test_it_goes_by_the_revision_in_force_not_by_a_file_that_was_changed_since(
     store = opened(document)
     number = store.revisions.put_in_force(document.files, "ann", datetime.now(UTC))
     store.close()
-    a_document(document.folder, ANYBODY + JOURNAL + '[routes.all]\nto = "crm"\nevents = "nothing"\n')
+    a_document(document.folder, ANYBODY + JOURNAL + '[routes.all]\nto = "crm"\nactive = false\n')
     assert 0 == run("events", "replay", filled.delivered.id, "--yes")[0]
     assert 2 == len(deliveries(document, filled.delivered.id))
     assert 1 == number

@@ -28,7 +28,7 @@ def called(endpoint: Endpoint) -> str:
 
 def change_contract(endpoint: Endpoint, *fields: str) -> None:
     file = endpoint.document.folder / CONTRACT
-    head = '[events."call.ended".fields]\n'
+    head = "[shared.call]\n"
     text = file.read_text(encoding="utf-8")
     assert head in text
     file.write_text(text.replace(head, head + "".join(f"{field}\n" for field in fields)), encoding="utf-8")

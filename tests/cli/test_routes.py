@@ -18,7 +18,7 @@ active = false
 from = "web"
 to = "crm"
 [routes.started]
-events = "call.started"
+events = "agent.segment.ended"
 to = "crm"
 [routes.long]
 when = "data.duration > 100000"
@@ -50,7 +50,7 @@ def test_each_route_says_why_it_takes_an_event_or_not(run: Run) -> None:
         "long": "its condition is not met: data.duration > 100000",
         "off": "it is inactive",
         "others": "it takes nothing from /in/pbx, but from /in/web",
-        "started": "it takes no call.ended, but call.started",
+        "started": "it takes no call.ended, but agent.segment.ended",
         "taken": "it takes events such as this",
     } == {name: one["why"] for name, one in told.items() if name != "odd"}
     assert str(told["odd"]["why"]).startswith("its condition can't be told, so there would be a dead letter: ")
@@ -77,7 +77,7 @@ def test_a_stored_event_is_explained_with_its_own_data(run: Run, filled: Filled)
         (("x", "--sample", "call.ended"), "either the id of an event or --sample"),
         (
             ("--sample", "call.lost"),
-            "no event type 'call.lost' is configured; there are: agent.segment.ended, call.ended",
+            "no event type 'call.lost' is configured; there are: agent.connected, agent.segment.ended,",
         ),
         (("no-such-event",), "no event no-such-event"),
     ],

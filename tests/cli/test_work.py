@@ -50,7 +50,7 @@ def test_without_work_it_makes_the_database_and_ends(document: Document, short_f
 def test_a_bad_configuration_is_2_and_nothing_is_made(document: Document, short_folder: Path) -> None:
     document.path.write_text("listn = 1\n", encoding="utf-8")
     done = worked(document, short_folder)
-    assert (2, "listn: no such setting (check its spelling, and the table it stands in)\n") == (
+    assert (2, "listn: no such setting (line 1; did you mean 'listen'?)\n") == (
         done.returncode, done.stderr,
     )  # fmt: skip
     assert not (document.folder / "var").exists()

@@ -280,3 +280,41 @@ def test_what_has_the_wrong_form_is_told_at_once_too() -> None:
     text = f'name = 5\nversion = 0\n[events."call".fields]\n{fields}'
     expected = ["name", "namespace", "version", "events.call.fields.a.list", "events.call.fields.b.colour"]
     assert expected == paths(text)
+
+
+SHARING = f"""{HEAD}
+[events."call.ended"]
+shared = ["call", "agent"]
+fields = {{ b = {{ type = "integer" }}, z = {{ type = "string" }} }}
+[events."call.started"]
+shared = ["call"]
+[shared.call]
+a = {{ type = "string" }}
+b = {{ type = "string" }}
+[shared.agent]
+c = {{ type = "string" }}
+"""
+
+
+def test_fields_that_events_share_come_first_and_an_own_one_takes_the_place_of_its_name() -> None:
+    events = load(SHARING, FILE).events
+    assert [("a", Type.STRING), ("b", Type.INTEGER), ("c", Type.STRING), ("z", Type.STRING)] == [
+        (one.name, one.type) for one in events["call.ended"].fields
+    ]
+    assert ["a", "b"] == [one.name for one in events["call.started"].fields]
+
+
+def test_a_mistake_in_what_is_shared_is_told_once() -> None:
+    broken = SHARING.replace('a = { type = "string" }', 'a = { type = "text", minimum = 1 }')
+    assert ["shared.call.a.type", "shared.call.a.minimum"] == paths(broken)
+
+
+def test_sharing_what_is_not_there_names_what_is() -> None:
+    assert [("events.call.started.shared", "there is no [shared.caller]")] == problems(
+        SHARING.replace('shared = ["call"]', 'shared = ["caller"]')
+    )
+
+
+def test_two_shared_fields_of_one_name_in_one_event_clash() -> None:
+    clashing = SHARING.replace('c = { type = "string" }', 'c = { type = "string", aliases = ["a"] }')
+    assert ["events.call.ended.fields.c"] == paths(clashing)

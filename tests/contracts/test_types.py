@@ -72,7 +72,7 @@ def test_a_builtin_type_cannot_be_declared_again(name: str) -> None:
 
 def test_an_unknown_type_is_told_with_those_there_are() -> None:
     text = a_contract_with(a_type("place", 'a = { type = "plaice" }'), '{ type = "party" }')
-    there = f"there are: {', '.join(BUILTIN)}, place"
+    there = f"there are: {', '.join(sorted((*BUILTIN, 'place')))}"
     assert [
         ("events.call.ended.fields.who.type", "no type 'party'"), ("types.place.fields.a.type", "no type 'plaice'"),
     ] == problems(text)  # fmt: skip

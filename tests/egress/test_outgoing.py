@@ -139,14 +139,14 @@ def test_a_whole_url_may_come_from_the_data(secret: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "path", "why"),
     [
-        ({"url": "https://#a#/"}, "destinations.crm", "`hosts` must say"),
+        ({"url": "https://#a#/"}, "destinations.crm.url", "say where events may lead: hosts"),
         ({"url": "https://h/", "format": "json", "body": "{"}, "destinations.crm.body", "Expecting"),
-        ({"url": "https://h/", "format": "yaml"}, "destinations.crm.format", "'cloudevent'"),
-        ({"url": "https://h/", "authenticate": {"kind": "digest"}}, PROOF, "basic, bearer"),
+        ({"url": "https://h/", "format": "yaml"}, "destinations.crm.format", "there are: cloudevent"),
+        ({"url": "https://h/", "authenticate": {"kind": "digest"}}, f"{PROOF}.kind", "basic, bearer"),
         ({"url": "https://h/", "authenticate": {"kind": "api_key", "key": REFERENCE}}, PROOF, "either header or query"),
         ({"url": "https://h/", "secret": REFERENCE}, "destinations.crm.secret", "base64"),
         ({"url": "https://h/", "hosts": ["*"]}, "destinations.crm.hosts.0", "whole names"),
-        ({"url": "https://h/", "redirects": 11}, "destinations.crm.redirects", "less than"),
+        ({"url": "https://h/", "redirects": 11}, "destinations.crm.redirects", "must be at most 10"),
         ({"url": "https://h/", "tls": {"ca": "nope.pem"}}, "destinations.crm.tls", "nope.pem"),
         ({"url": "https://h/", "proxy": "socks://h"}, "destinations.crm.proxy", "http"),
     ],

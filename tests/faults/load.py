@@ -20,6 +20,8 @@ from tests.faults.clock import Clock
 from tests.running import Downstream, RunningGateway, wait_for
 
 SLOTS = 8
+MOST_REPEATED = 2 * SLOTS
+"""By one crash: what is under way, and as much again that waits to be settled."""
 """How many deliveries may be under way at once, and so may come twice."""
 _SOAP = """<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>
 <submitCallEnded xmlns="urn:endpoint-gateway:calls:v1"><callEnded><call_id>{call_id}</call_id></callEnded>

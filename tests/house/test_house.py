@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from gateway import cli, errors, plugins
-from gateway.settings import Settings
+from gateway.egress.connecting import Tls
+from gateway.settings import Admin, Log, Settings
 from gateway.settings.destinations import BreakerSettings, DestinationSettings, RetrySettings, RouteSettings
-from gateway.settings.retention import RetentionSettings
+from gateway.settings.retention import RetentionAges, RetentionSettings
 from gateway.settings.sources import IdempotencySettings, SourceSettings
 from gateway.telemetry import metrics
 from tests import ROOT
@@ -21,6 +22,7 @@ from tests import ROOT
 _SOURCES = [path for path in (ROOT / "gateway").rglob("*.py") if "versions" not in path.parts]
 _TESTS = list((ROOT / "tests").rglob("*.py"))
 _BANNED = {"utils", "helpers", "common", "misc", "base", "core", "manager", "service", "handlers"}
+FAMILIES = ("authenticators", "destinations")
 _HOWTO = ROOT / "gateway/docs/howto"
 
 
@@ -50,7 +52,7 @@ def _functions(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFunction
             yield node
 
 
-@pytest.mark.parametrize("family", ["authenticators", "destinations"])
+@pytest.mark.parametrize("family", FAMILIES)
 def test_a_kind_is_a_module_with_a_test_of_its_name(family: str) -> None:
     kinds = {path.stem for path in (ROOT / "gateway" / family).glob("*.py")} - {"__init__"}
     tests = {path.stem.removeprefix("test_") for path in (ROOT / "tests" / family).glob("test_*.py")}
@@ -58,16 +60,18 @@ def test_a_kind_is_a_module_with_a_test_of_its_name(family: str) -> None:
     assert kinds == tests
 
 
-def test_the_complete_configuration_names_every_setting() -> None:
-    text = (ROOT / "deploy/gateway.toml").read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", ["gateway.toml", "starter.toml"])
+def test_the_complete_configuration_names_every_setting(name: str) -> None:
+    text = (ROOT / "deploy" / name).read_text(encoding="utf-8")
     tomllib.loads(text)
+    kinds = [plugins.find(family, kind, "") for family in FAMILIES for kind in plugins.known(family)]
     for table in (
-        Settings, SourceSettings, DestinationSettings, RouteSettings, RetrySettings, IdempotencySettings,
-        RetentionSettings, BreakerSettings,
+        Settings, Admin, Log, SourceSettings, DestinationSettings, RouteSettings, RetrySettings, IdempotencySettings,
+        RetentionSettings, RetentionAges, BreakerSettings, Tls, *(kind.Options for kind in kinds),
     ):  # fmt: skip
-        for name, field in table.model_fields.items():
-            key = field.alias or name
-            assert re.search(rf"(^|[\[{{ .]){re.escape(key)}\b", text, re.MULTILINE), f"{table.__name__}.{key}"
+        for one, field in table.model_fields.items():
+            key = field.alias or one
+            assert re.search(rf"(^#?|[\[{{ .]){re.escape(key)}\b", text, re.MULTILINE), f"{table.__name__}.{key}"
 
 
 def test_every_reason_exit_code_and_metric_is_explained() -> None:

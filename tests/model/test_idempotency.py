@@ -76,3 +76,14 @@ def test_the_same_data_under_a_known_key_is_always_a_duplicate(on_reuse: OnReuse
     idempotency = Idempotency(on_reuse=on_reuse)
     first, again = (keys(idempotency, headers={"Idempotency-Key": "k"}) for _ in range(2))
     assert first == again
+
+
+@pytest.mark.parametrize(
+    ("key", "expected"),
+    [
+        ("", ("Idempotency-Key",)), ("digest", ("Idempotency-Key",)), ("#call_id#", ("Idempotency-Key",)),
+        ("header:X-Call", ("X-Call", "Idempotency-Key")), ("header:idempotency-key", ("idempotency-key",)),
+    ],
+)  # fmt: skip
+def test_its_headers_are_those_a_key_is_looked_for_in(key: str, expected: tuple[str, ...]) -> None:
+    assert expected == Idempotency(key).headers

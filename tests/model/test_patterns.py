@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 from lxml import etree
 
-from gateway.model.patterns import Unportable, xsd_pattern
+from gateway.model.patterns import Unportable, compiled, ecma_pattern, xsd_pattern
 
 _SCHEMA = """<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"><xs:element name="a"><xs:simpleType>
 <xs:restriction base="xs:string"><xs:pattern value="{}"/></xs:restriction></xs:simpleType></xs:element></xs:schema>"""
@@ -58,3 +58,28 @@ def test_libxml2_and_python_read_it_alike(pattern: str, value: str) -> None:
     element = etree.Element("a")
     element.text = value
     assert schema.validate(element) == bool(re.fullmatch(pattern, value))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        ("abc|d", "^(?:abc|d)$"),
+        (r"\d\D", "^(?:[0-9][^0-9])$"),
+        (r"[\d_\\d]", r"^(?:[0-9_\\d])$"),
+        (r"\-[\-a]\.", r"^(?:-[\-a]\.)$"),
+        (r"a\$b\/c", r"^(?:a\$b\/c)$"),
+        (r".[.]\.", r"^(?:[^\n\r][.]\.)$"),
+    ],
+)
+def test_these_are_written_for_json_schema(pattern: str, expected: str) -> None:
+    """Anchored, and with what ECMA 262 takes in its Unicode mode: `\\-` is in classes only."""
+    assert expected == ecma_pattern(pattern)
+
+
+@pytest.mark.parametrize(("text", "expected"), [("a", True), ("\u2028", True), ("\n", False), ("\r", False)])
+def test_a_dot_is_anything_but_an_end_of_line_as_in_xml_schema(text: str, expected: bool) -> None:
+    schema = etree.XMLSchema(etree.fromstring(_SCHEMA.format(xsd_pattern("."))))
+    element = etree.Element("a")
+    element.text = text
+    in_ecma = re.search(ecma_pattern(".").replace("$", r"\Z"), text)
+    assert [expected] * 3 == [schema.validate(element), bool(compiled(".").fullmatch(text)), bool(in_ecma)]

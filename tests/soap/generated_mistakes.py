@@ -101,9 +101,8 @@ _CHANGES: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "nest": st.just({"children": (Part("b"),)}),
     "hollow": st.just({"children": (), "text": "stray"}),
     "nil": st.builds(
-        lambda text, nil, more: {"attributes": f' xsi:nil="{nil}"', "text": text} | more,
-        st.sampled_from(["", "5"]),
-        st.sampled_from(["true", "1", "true", "false"]),
+        lambda text_and_nil, more: {"attributes": f' xsi:nil="{text_and_nil[1]}"', "text": text_and_nil[0]} | more,
+        st.sampled_from([("", "true"), ("", "1"), ("5", "true"), ("5", "false")]),
         st.sampled_from([{"children": ()}, {}]),
     ),
 }

@@ -1,0 +1,51 @@
+"""[routes.<name>]: which events go where."""
+
+from __future__ import annotations
+
+from tests.configured import ANYBODY, JOURNAL
+from tests.mistakes import HERE, Mistake, at_route
+
+MISTAKES = [
+    Mistake("a destination that there is not", ANYBODY + JOURNAL + f'[routes.all]\nto = "cmr" {HERE}\n',
+            "routes.all.to", "no 'cmr' is configured", "did you mean 'crm'?"),
+    Mistake("no destination at all", ANYBODY + f'[routes.all]\nto = "crm" {HERE}\n',
+            "routes.all.to", "no 'crm' is configured", "there are: none"),
+    Mistake("nowhere", ANYBODY + JOURNAL + f'[routes.all] {HERE}\nevents = "*"\n',
+            "routes.all.to", "is required", "one, or a list"),
+    Mistake("an empty list", ANYBODY + JOURNAL + f"[routes.all]\nto = [] {HERE}\n",
+            "routes.all.to", "must not be empty", "one, or a list"),
+    Mistake("one destination twice", ANYBODY + JOURNAL + f'[routes.all]\nto = ["crm", "crm"] {HERE}\n',
+            "routes.all.to", "names 'crm' twice", "leave one out"),
+    Mistake("a source that there is not", at_route('from = "pxb"'),
+            "routes.all.from", "no 'pxb' is configured", "did you mean 'pbx'?"),
+    Mistake("an event that nobody sends", at_route('events = "call.endd"'),
+            "routes.all.events", "'call.endd': no source of this route sends it", "did you mean 'call.ended'?"),
+    Mistake("events that nobody sends", at_route('events = ["call.*", "order.*"]'),
+            "routes.all.events", "'order.*': no source of this route sends it", "there are: agent."),
+    Mistake("event for events", at_route('event = "call.ended"'),
+            "routes.all.event", "no such setting", "did you mean 'events'?"),
+    Mistake("a condition that stops short", at_route('when = "data.duration >"'),
+            "routes.all.when", "is no condition: column 16: something is missing at the end", "such as data.duration > 30"),
+    Mistake("one = for equal", at_route('when = "data.duration = 30"'),
+            "routes.all.when", "is no condition: column 15", "equal is =="),
+    Mistake("and for &&", at_route('when = "data.duration > 30 and data.segment > 1"'),
+            "routes.all.when", "is no condition: column 20: 'and' can't stand there", "and is &&, or is ||, not is !"),
+    Mistake("a tag in a condition", at_route('when = "#duration# > 30"'),
+            "routes.all.when", "is no condition: column 1", "a field is data.NAME, without #"),
+    Mistake("a field without data", at_route('when = "duration > 30"'),
+            "routes.all.when", "knows no 'duration'", "write data.duration"),
+    Mistake("a field that there is not", at_route('when = "data.durtion > 30"'),
+            "routes.all.when", "data.durtion: no event type that comes here has it", "did you mean 'duration'?"),
+    Mistake("a function that there is not", at_route('when = "lower(data.queue_name) == \'support\'"'),
+            "routes.all.when", "knows no function 'lower'", "there are: "),
+    Mistake("a text that does not end in a condition", at_route('when = "data.queue_name == \'Support"'),
+            "routes.all.when", "is no condition: column 20", "the text has no end"),
+    Mistake("a tag of no field in a route", at_route('fields = { id = "#callid#" }'),
+            "routes.all.fields", "#callid#: no event type that comes here has it", "did you mean #call_id#?"),
+    Mistake("fields that are a list", at_route('fields = ["call_id"]'),
+            "routes.all.fields", "must be a table", "{ key = value }"),
+    Mistake("a list of numbers", at_route("from = [1]"),
+            "routes.all.from.0", "must be text", "in quotes"),
+    Mistake("a route that is no table", ANYBODY + JOURNAL + f'[routes]\nto = "crm" {HERE}\n',
+            "routes.to", "must be a table", "[routes.NAME]"),
+]  # fmt: skip
