@@ -52,6 +52,15 @@ class Field:
     doc: str = ""
 
     @property
+    def bits(self) -> int | None:
+        """Of an integer: 32 or 64 where its bounds fit into so many, None where it may be longer."""
+        if self.minimum is None or self.maximum is None:
+            return None
+        lowest, highest = int(self.minimum), int(self.maximum)
+        needed = 1 + max((-lowest - 1).bit_length() if lowest < 0 else 0, highest.bit_length())
+        return next((bits for bits in (32, 64) if needed <= bits), None)
+
+    @property
     def shortest(self) -> int | None:
         """How many characters a text has at least where it is sent: an empty one is absent. None where any will do."""
         least = 1 if self.required and not self.values else 0

@@ -198,6 +198,8 @@ def _text_readers(field: Field, reading: Reading, zone: tzinfo) -> Mapping[Form,
     readers = dict.fromkeys(Form, _TEXTS[reading][field.type])
     if field.type is Type.BOOLEAN and not lenient:
         readers[Form.XML] = lexical.xml_boolean
+    if field.type is Type.DATE:
+        readers[Form.XML] = times.xml_date
     return readers
 
 

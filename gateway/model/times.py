@@ -9,6 +9,7 @@ from decimal import Decimal
 from gateway.model.lexical import Read, TooManyDigits, Unreadable, bounded_int, plain_decimal, quoted
 
 _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII)
+_OFFSET = re.compile(r"Z|[+-](?:(?:0\d|1[0-3]):[0-5]\d|14:00)", re.ASCII)
 _DATE_TIME = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)([Tt ])(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:([Zz])|([+-])(\d\d):(\d\d))?", re.ASCII
 )
@@ -32,6 +33,11 @@ def calendar_date(text: str) -> str:
     except ValueError:
         pass
     raise Unreadable(f"must be a date such as 2026-03-16, not {quoted(text)}")
+
+
+def xml_date(text: str) -> str:
+    """As xs:date has it, with an offset or without: JAXB and soap4r write one. The day is kept as it is named."""
+    return calendar_date(text[:10] if _OFFSET.fullmatch(text, 10) else text)
 
 
 def date_time_in(zone: tzinfo, *, lenient: bool) -> Read:

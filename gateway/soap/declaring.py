@@ -13,7 +13,7 @@ from gateway.model.contract import Contract, EventType, Field, Type, type_name
 from gateway.model.patterns import xsd_pattern
 from gateway.model.receipt import Status
 
-_INT_BITS, _LONG_BITS = 31, 63
+_INTEGERS = {32: Integer32, 64: Integer64, None: Integer}
 
 
 def application_of(contract: Contract, reads: Soap11, writes: Soap11) -> Application:
@@ -99,7 +99,7 @@ def _member(contract: Contract, one: Field, types: dict[str, Any]) -> tuple[str,
     elif one.type is Type.STRING:
         base, more = Unicode, _text_facets(one)
     elif one.type is Type.INTEGER:
-        base, more = _integer_type(one), _number_facets(one)
+        base, more = _INTEGERS[one.bits], _number_facets(one)
     else:
         base, more = _SPYNE[one.type], _number_facets(one) if one.type in (Type.DECIMAL, Type.DURATION) else {}
     return one.name, base.customize(**facets, **more)
@@ -139,10 +139,3 @@ def _number_facets(one: Field) -> dict[str, Any]:
         facets = {name: int(value) for name, value in facets.items() if value is not None}
     facets |= {"total_digits": one.digits, "fraction_digits": one.fraction_digits}
     return {name: value for name, value in facets.items() if value is not None}
-
-
-def _integer_type(one: Field) -> Any:  # noqa: ANN401
-    if one.minimum is None or one.maximum is None:
-        return Integer
-    bits = max((-int(one.minimum) - 1).bit_length() if one.minimum < 0 else 0, int(one.maximum).bit_length())
-    return Integer32 if bits <= _INT_BITS else Integer64 if bits <= _LONG_BITS else Integer

@@ -6,6 +6,8 @@ import re
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Context, Decimal, localcontext
 
+from gateway.model.field_reading import Form
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
 EXACT = Context(prec=1000)
@@ -16,7 +18,10 @@ class Refused(Exception):
     """The value isn't allowed."""
 
 
-def read_date(text: str) -> str:
+def read_date(text: str, form: Form) -> str:
+    offset = "(Z|[+-](0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)$"  # XML Schema Part 2 §3.2.9, of xs:date
+    if form is Form.XML:
+        text = re.sub(offset, "", text)
     if not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text):  # YYYY-MM-DD
         raise Refused("no date")
     try:

@@ -61,7 +61,7 @@ def _text(field: Field, text: str, form: Form, zone: tzinfo, *, strict: bool) ->
         return _base64(text)
     text = text.strip(BLANKS)  # blanks around numbers, booleans and times never matter
     if field.type is Type.DATE:
-        return read_date(text)
+        return read_date(text, form)
     if field.type is Type.DATE_TIME:
         return read_date_time(text, zone, strict=strict)
     if form is Form.JSON and strict:  # text in a number or boolean: refused in JSON

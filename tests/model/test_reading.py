@@ -88,6 +88,15 @@ TABLE: list[Row] = [
     (Type.BOOLEAN, EVERY, "perhaps", NO, NO),
     (Type.DATE, EVERY, " 2026-03-16 ", '"2026-03-16"', '"2026-03-16"'),
     (Type.DATE, EVERY, "2026-02-29", NO, NO),
+    *(
+        (Type.DATE, (Form.XML,), f"2026-03-16{offset}", '"2026-03-16"', '"2026-03-16"')
+        for offset in ("Z", "+02:00", "-14:00", "+13:59")
+    ),
+    *(
+        (Type.DATE, (Form.XML,), f"2026-03-16{offset}", NO, NO)
+        for offset in ("z", " Z", "ZZ", "+14:01", "+2:00", "+01")
+    ),
+    (Type.DATE, (Form.JSON, Form.TEXT), "2026-03-16Z", NO, NO),
     (Type.DATE, JSON, N("20260316"), NO, NO),
     (Type.DATE_TIME, EVERY, " 2026-03-16T14:15:02+02:00 ", '"2026-03-16T12:15:02Z"', '"2026-03-16T12:15:02Z"'),
     (Type.DATE_TIME, EVERY, "2020-04-22 00:00:00.0000", NO, '"2020-04-22T00:00:00Z"'),

@@ -147,7 +147,7 @@ _FIRST, _LAST = datetime(1, 1, 2), datetime(9999, 12, 30)  # noqa: DTZ001 - hypo
 _FRACTIONS = st.just("") | st.from_regex(r"\.[0-9]{1,6}", fullmatch=True)
 _OFFSETS = st.just("") | st.sampled_from(["Z", "+00:00", "-00:00", "+05:30", "+14:00", "-14:00", "-03:00", "+01:00"])
 _TIMES = st.builds(_date_time, st.datetimes(_FIRST, _LAST), _FRACTIONS, _OFFSETS)
-_DAYS = st.dates().map(lambda day: day.isoformat())
+_DAYS = st.builds("{}{}".format, st.dates().map(lambda day: day.isoformat()), _OFFSETS)
 _SECONDS = st.timedeltas(timedelta(0), timedelta(days=10)).map(lambda time: format(time.total_seconds(), ".6f"))
 _WORDS = st.text(st.sampled_from("aZ09 -é😀"), min_size=1, max_size=8)
 

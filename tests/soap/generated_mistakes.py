@@ -88,8 +88,8 @@ _NEAR: dict[str, st.SearchStrategy[str]] = {
 """Texts that may well be wrong.
 
 Left out, since the schema says more than we can hold or libxml2 says less than the schema: an empty text where a
-facet forbids it (for us it is absent, and so are no bytes in base64), dates with an offset, years beyond 9999, blanks
-around a date, and characters in base64 that are none of its alphabet, which libxml2 ignores.
+facet forbids it (for us it is absent, and so are no bytes in base64), years beyond 9999, blanks around a
+date, and characters in base64 that are none of its alphabet, which libxml2 ignores.
 """
 
 _CHANGES: dict[str, st.SearchStrategy[dict[str, Any]]] = {
