@@ -9,6 +9,7 @@ from gateway.bindings.soap import SoapBinding
 from gateway.contracts.asyncapi import asyncapi
 from gateway.contracts.json_schema import json_schema
 from gateway.contracts.openapi import Endpoint, openapi
+from gateway.contracts.page import HEADERS, html
 from gateway.contracts.wsdl import wsdl, xsd
 from gateway.errors import UnknownOperation
 from gateway.model.address import PREFIX
@@ -17,6 +18,12 @@ from gateway.pipeline import Source
 from gateway.soap.declared import DeclaredService
 
 _XML = "text/xml; charset=utf-8"
+
+
+def page(source: Source, base_url: str) -> Answer:
+    """The endpoint's page, for a browser."""
+    made = html(source.contract, Endpoint(f"{base_url}{PREFIX}{source.name}", source.authenticator.schemes()))
+    return Answer(200, made, "text/html; charset=utf-8", HEADERS)
 
 
 def document(source: Source, wanted: str, base_url: str) -> Answer:

@@ -12,19 +12,16 @@ from typing import Any
 
 from gateway import documents
 from gateway.admission import Admission
-from gateway.contracts.page import page
 from gateway.current import Current
 from gateway.errors import Internal, Refusal, TimedOut
 from gateway.incoming import Body, Timed
-from gateway.model.address import PREFIX, address_in
+from gateway.model.address import address_in
 from gateway.model.receipt import Receipt
 from gateway.model.request import Answer, Request
 from gateway.pipeline import Apart, Gateway, in_place
 from gateway.store.inbox import Inbox
 from gateway.telemetry import metrics
 from gateway.telemetry.logs import log
-
-_HTML = "text/html; charset=utf-8"
 
 Environ = Mapping[str, Any]
 TimeLimit = Callable[[float, Exception], AbstractContextManager[object]]
@@ -99,7 +96,7 @@ class Door:
         if not source.documents_are_public:
             source.authenticator.authenticate(request)
         if asks_for_page:
-            return Answer(200, page(source.contract, f"{self.base_url}{PREFIX}{source.name}"), _HTML)
+            return documents.page(source, self.base_url)
         return documents.document(source, wanted, self.base_url)
 
     def _refused(self, gateway: Gateway, request: Request, error: Refusal, started: float) -> Answer:

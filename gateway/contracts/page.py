@@ -3,73 +3,114 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import sha256
+from pathlib import Path
+from urllib.parse import urlsplit
 
-from jinja2 import Environment
+from jinja2 import Environment, FileSystemLoader
 
+from gateway.contracts.openapi import Endpoint
+from gateway.contracts.snippets import snippets
 from gateway.model.contract import Contract, EventType, Field
 from gateway.model.sample import sample
 
-_PAGE = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(
-    """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{{ url }}</title>
-<style>
-body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 60rem; padding: 0 1rem; color: #222 }
-pre { background: #f4f4f4; padding: .8rem; overflow-x: auto }
-table { border-collapse: collapse; width: 100% } td, th { text-align: left; padding: .2rem .8rem .2rem 0;
-vertical-align: top; border-bottom: 1px solid #ddd } small { color: #666 }
-</style>
-</head>
-<body>
-<h1>{{ url }}</h1>
-<p>{{ contract.doc }}</p>
-<p>An endpoint for SOAP 1.1, SOAP 1.2 and HTTP. Generate a SOAP client from <a href="?wsdl">its WSDL</a>
-(<a href="?wsdl=1.1">SOAP 1.1 only</a>, <a href="?xsd">XML Schema</a>), or send JSON, a form, XML,
-CloudEvents or a query:</p>
-{% macro table(fields) %}
-<table>
-<tr><th>field</th><th>type</th><th></th></tr>
-{% for field in fields %}
-<tr><td><code>{{ field.name }}</code>{% if field.required %} <small>required</small>{% endif %}</td>
-<td>{% if field.list %}list of {% endif %}{{ field.of or field.type }}</td><td>{{ field.doc }}
-{% if field.aliases %}<br><small>also {{ field.aliases | join(", ") }}</small>{% endif %}</td></tr>
-{% endfor %}
-</table>
-{% endmacro %}
-{% for event in contract.events.values() %}
-<h2>{{ event.name }}</h2>
-<p>{{ event.doc }} SOAP operation <code>{{ event.operation }}</code>.</p>
-<pre>curl {{ url }}/{{ event.path }} -H 'Content-Type: application/json' -d '{{ sample(event) }}'</pre>
-{{ table(event.fields) }}
-{% endfor %}
-{% for name, fields in types.items() %}
-<h3>{{ name }}</h3>
-{{ table(fields) }}
-{% endfor %}
-</body>
-</html>
-"""
+_HERE = Path(__file__).parent
+_STYLE = (_HERE / "page.css").read_text(encoding="utf-8")
+_PAGE = Environment(loader=FileSystemLoader(_HERE), autoescape=True, trim_blocks=True, lstrip_blocks=True).get_template(
+    "page.html"
 )
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+    f"img-src data:; style-src 'sha256-{b64encode(sha256(_STYLE.encode()).digest()).decode()}'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+"""What a browser may do with the page: show it, and load nothing (Content Security Policy Level 3)."""
 _SHOWN = 4
 """So many fields make a sample that can be taken in at a glance."""
+_DOCUMENTS = (
+    ("WSDL", "?wsdl", "generate a SOAP client from it, for SOAP 1.1 and 1.2"),
+    ("WSDL for SOAP 1.1 alone", "?wsdl=1.1", "for toolkits that stumble over the other"),
+    ("XML Schema", "?xsd", "the messages of the WSDL"),
+    ("OpenAPI 3.1", "?openapi", "generate an HTTP client from it"),
+    ("JSON Schema", "?schema", "the data of each event"),
+    ("AsyncAPI 3", "?asyncapi", "the events that come out on the other side"),
+)
 
 
-def page(contract: Contract, url: str) -> bytes:
-    """The HTML page of an endpoint at `url`."""
+def html(contract: Contract, endpoint: Endpoint) -> bytes:
+    """The page of an endpoint that takes the events of `contract`, in UTF-8."""
+    return _PAGE.render(
+        contract=contract,
+        url=endpoint.url,
+        path=urlsplit(endpoint.url).path,
+        first=next(iter(contract.events.values())),
+        credentials=_credentials(endpoint.security or ()),
+        documents=_DOCUMENTS,
+        snippets=snippets(contract, endpoint.url),
+        sample=_sample,
+        type_of=_type_of,
+        types=_types(contract),
+        style=_STYLE,
+    ).encode()
+
+
+def _credentials(schemes: Sequence[Mapping[str, str]]) -> str:
+    """What callers prove themselves by, from OpenAPI's security schemes (§4.8.27)."""
+    if not schemes:
+        return "Whoever can reach it may call it: no credentials are asked for."
+    ways = " or ".join(map(_way, schemes))
+    return f"Callers prove who they are by {ways}; ask whoever runs this gateway for credentials."
+
+
+def _way(scheme: Mapping[str, str]) -> str:
+    match scheme:
+        case {"type": "http", "scheme": "basic"}:
+            return "user and password (HTTP Basic)"
+        case {"type": "http", "scheme": "bearer"}:
+            return "a token (Authorization: Bearer …)"
+        case {"in": "header", "name": name}:
+            return f"a key in the header {name}"
+        case {"in": "query", "name": name}:
+            return f"a key in the URL's parameter {name}"
+        case _:
+            return scheme["type"]
+
+
+def _types(contract: Contract) -> dict[str, tuple[Field, ...]]:
+    """The fields of every declared type, in the order in which the events come to them."""
     types: dict[str, tuple[Field, ...]] = {}
+
+    def gather(fields: Iterable[Field]) -> None:
+        for one in fields:
+            if one.of and one.of not in types:
+                types[one.of] = one.fields
+                gather(one.fields)
+
     for event in contract.events.values():
-        _gather_types(event.fields, types)
-    return _PAGE.render(contract=contract, url=url, sample=_sample, types=types).encode()
+        gather(event.fields)
+    return types
 
 
-def _gather_types(fields: tuple[Field, ...], types: dict[str, tuple[Field, ...]]) -> None:
-    for one in fields:
-        if one.of and one.of not in types:
-            types[one.of] = one.fields
-            _gather_types(one.fields, types)
+def _type_of(field: Field) -> str:
+    """As people say it: `list of string, at most 64 characters`."""
+    said = f"list of {field.of or field.type}" if field.list else str(field.of or field.type)
+    if field.values:
+        return f"{said}: {', '.join(field.values)}"
+    bounds = []
+    if field.unit:
+        bounds.append(f"in {field.unit}")
+    if field.max_length is not None:
+        bounds.append(f"at most {field.max_length} characters")
+    if field.minimum is not None:
+        bounds.append(f"from {field.minimum:f}")
+    if field.maximum is not None:
+        bounds.append(f"to {field.maximum:f}")
+    if field.pattern:
+        bounds.append(f"of the form {field.pattern}")
+    return ", ".join([said, *bounds])
 
 
 def _sample(event: EventType) -> str:

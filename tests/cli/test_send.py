@@ -124,7 +124,7 @@ def test_followed_where_no_route_takes_it_it_is_0_and_says_so(endpoint: Endpoint
     ("arguments", "told"),
     [
         (["nobody", "call-ended"], "no source 'nobody'; there are: pbx"),
-        (["pbx", "nothing"], "no event 'nothing'; there are: call-started, call-dequeued,"),
+        (["pbx", "nothing"], "no event 'nothing'; there are: call-ended, agent-segment-ended,"),
         (["pbx", "call-ended", "--set", "call_id"], "--set takes FIELD=VALUE, not 'call_id'"),
         (["pbx", "call-ended", "--protocol", "pigeon"], "'pigeon' is not one of"),
         (["pbx", "call-ended", "--count", "many"], "'many' is not a valid integer"),

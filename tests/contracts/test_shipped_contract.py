@@ -7,12 +7,12 @@ import pytest
 from gateway.model.contract import Contract, EventType, Type
 
 EVENTS = {
+    "call.ended": "post-call",
+    "agent.segment.ended": "agent-termination",
     "call.started": "call-start",
     "call.dequeued": "dequeue",
     "agent.connected": "agent-connect",
-    "agent.segment.ended": "agent-termination",
     "transfer.ended": "transfer-termination",
-    "call.ended": "post-call",
     "disposition.set": "post-disposition",
 }
 FIRST = [
