@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from gateway.contracts import cloud_event
-from gateway.contracts.examples import described
-from gateway.contracts.field_schema import Schema, Style
+from gateway.contracts.examples import described, info
+from gateway.contracts.field_schema import COMPONENTS, Schema
 from gateway.contracts.json_document import written
-from gateway.model.contract import Contract, EventType, Type, type_name
+from gateway.model.contract import Contract, EventType, type_name
 from gateway.model.event import STRUCTURED
 
 VERSION = "3.0.0"
 
-_STYLE = Style(
-    refer=lambda name: f"#/components/schemas/{type_name(name)}",
-    simple={
-        Type.DATE: {"type": "string", "format": "date"},
-        Type.DATE_TIME: {"type": "string", "format": "date-time"},
-        Type.BASE64: {"type": "string", "contentEncoding": "base64"},
-    },
-    is_sent=False,
-)
+_STYLE = replace(COMPONENTS, is_sent=False)
 _HEADERS: Schema = {
     "type": "object",
     "properties": {
@@ -39,11 +33,7 @@ def asyncapi(contract: Contract) -> bytes:
     return written(
         {
             "asyncapi": VERSION,
-            "info": {
-                "title": f"{contract.service}Service",
-                "version": str(contract.version),
-                **described(contract.doc),
-            },
+            "info": info(contract),
             "defaultContentType": STRUCTURED,
             "channels": {event.name: _channel(event) for event in events},
             "operations": {f"send{type_name(event.name)}": _operation(event) for event in events},

@@ -12,6 +12,7 @@ from gateway.model.contract import Type, fold, operation_of
 from gateway.model.extra import EXTRA
 from gateway.model.near import hint, tag_hint
 from gateway.model.patterns import Unportable, compiled, xsd_pattern
+from gateway.model.scope import ROOTS
 from gateway.model.template import Template
 
 _FIELD_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -19,9 +20,6 @@ _EVENT_NAME = re.compile(r"[a-z][a-z0-9]*(?:[.-][a-z0-9]+)*")
 _OPERATION = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _SEGMENT = re.compile(r"[A-Za-z0-9._~-]+")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-_ROOTS = frozenset({"event", "request", "caller", "item", "body"})
-"""Words that begin a tag's path elsewhere; no field may be called so."""
-
 _NUMERIC = (Type.INTEGER, Type.DECIMAL, Type.DURATION)
 _FACETS = {
     "values": (Type.STRING,),
@@ -103,7 +101,7 @@ def _template_problems(path: str, event: EventTable, fields: Mapping[str, FieldT
 def _field_problems(path: str, name: str, field: FieldTable) -> Iterator[ConfigError]:
     if not _FIELD_NAME.fullmatch(name):
         yield ConfigError(path, "a field's name is letters, digits and _", "an alias may be anything")
-    if name == EXTRA or name in _ROOTS:
+    if name == EXTRA or name in ROOTS:
         yield ConfigError(path, f"no field may be called {name}", "it means something else in tags; use an alias")
     for facet, types in _FACETS.items():
         if getattr(field, facet) not in (None, ()) and field.type not in types:

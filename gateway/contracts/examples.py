@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC
 
-from gateway.model.contract import EventType, Field, Type
+from gateway.model.contract import Contract, EventType, Field, Type
 from gateway.model.field_reading import Form, Reading, value_readers
 from gateway.model.lexical import Unreadable
 from gateway.model.reading import Data, reader_for
@@ -14,6 +14,11 @@ from gateway.model.sample import sample
 def described(doc: str) -> dict[str, object]:
     """`doc` as a schema and its like have it, where there is any."""
     return {"description": doc} if doc else {}
+
+
+def info(contract: Contract) -> dict[str, object]:
+    """What OpenAPI and AsyncAPI say of a document as a whole."""
+    return {"title": f"{contract.service}Service", "version": str(contract.version), **described(contract.doc)}
 
 
 def example_of(event: EventType) -> Data | None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from gateway.contracts.examples import described, value_of
-from gateway.model.contract import Field, Type
+from gateway.model.contract import Field, Type, type_name
 from gateway.model.extra import EXTRA
 from gateway.model.patterns import ecma_pattern
 
@@ -69,6 +69,17 @@ class Style:
         else:
             schema = dict(self.simple[one.type])
         return _nullable(schema) if is_nullable else schema
+
+
+COMPONENTS = Style(
+    refer=lambda name: f"#/components/schemas/{type_name(name)}",
+    simple={
+        Type.DATE: {"type": "string", "format": "date"},
+        Type.DATE_TIME: {"type": "string", "format": "date-time"},
+        Type.BASE64: {"type": "string", "contentEncoding": "base64"},
+    },
+)
+"""As OpenAPI and AsyncAPI have them."""
 
 
 def _nullable(schema: Schema) -> Schema:

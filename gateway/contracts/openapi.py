@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 from gateway.contracts import cloud_event
 from gateway.contracts.answers import HEADERS, REFUSALS, SCHEMAS, accepted, refused
-from gateway.contracts.examples import described, example_of
-from gateway.contracts.field_schema import Schema, Style
+from gateway.contracts.examples import described, example_of, info
+from gateway.contracts.field_schema import COMPONENTS, Schema
 from gateway.contracts.json_document import written
 from gateway.model.address import PREFIX
 from gateway.model.contract import Contract, EventType, Type, type_name
@@ -20,15 +20,7 @@ VERSION = "3.1.1"
 _FORM, _JSON = "application/x-www-form-urlencoded", "application/json"
 _UNAUTHENTICATED = 401
 
-_STYLE = Style(
-    refer=lambda name: f"#/components/schemas/{type_name(name)}",
-    simple={
-        Type.DATE: {"type": "string", "format": "date"},
-        Type.DATE_TIME: {"type": "string", "format": "date-time"},
-        Type.BASE64: {"type": "string", "contentEncoding": "base64"},
-    },
-)
-_IN_A_FORM = replace(_STYLE, has_null=False)
+_IN_A_FORM = replace(COMPONENTS, has_null=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +43,7 @@ def openapi(contract: Contract, endpoint: Endpoint) -> bytes:
     return written(
         {
             "openapi": VERSION,
-            "info": {
-                "title": f"{contract.service}Service",
-                "version": str(contract.version),
-                **described(contract.doc),
-            },
+            "info": info(contract),
             "servers": [{"url": server}],
             **({} if endpoint.security is None else {"security": [{name: []} for name in schemes]}),
             "paths": {
@@ -86,11 +74,11 @@ def _schemas(contract: Contract) -> Schema:
     for event in contract.events.values():
         name = type_name(event.name)
         data = {"$ref": f"#/components/schemas/{name}"}
-        schemas[name] = described(event.doc) | _STYLE.object(event.fields)
+        schemas[name] = described(event.doc) | COMPONENTS.object(event.fields)
         schemas[f"{name}_CloudEvent"] = cloud_event.taken(event, data)
         if _is_flat(event):
             schemas[f"{name}_Form"] = _IN_A_FORM.object(event.fields)
-    return schemas | {type_name(name): _STYLE.object(fields) for name, fields in contract.types.items()} | SCHEMAS
+    return schemas | {type_name(name): COMPONENTS.object(fields) for name, fields in contract.types.items()} | SCHEMAS
 
 
 def _is_flat(event: EventType) -> bool:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from base64 import b64encode
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,9 +11,8 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, FileSystemLoader
 
 from gateway.contracts.openapi import Endpoint
-from gateway.contracts.snippets import snippets
-from gateway.model.contract import Contract, EventType, Field
-from gateway.model.sample import sample
+from gateway.contracts.snippets import first_call, snippets
+from gateway.model.contract import Contract, Field
 
 _HERE = Path(__file__).parent
 _STYLE = (_HERE / "page.css").read_text(encoding="utf-8")
@@ -28,8 +26,6 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
 }
 """What a browser may do with the page: show it, and load nothing (Content Security Policy Level 3)."""
-_SHOWN = 4
-"""So many fields make a sample that can be taken in at a glance."""
 _DOCUMENTS = (
     ("WSDL", "?wsdl", "generate a SOAP client from it, for SOAP 1.1 and 1.2"),
     ("WSDL for SOAP 1.1 alone", "?wsdl=1.1", "for toolkits that stumble over the other"),
@@ -50,9 +46,9 @@ def html(contract: Contract, endpoint: Endpoint) -> bytes:
         credentials=_credentials(endpoint.security or ()),
         documents=_DOCUMENTS,
         snippets=snippets(contract, endpoint.url),
-        sample=_sample,
+        first_call=lambda event: first_call("curl", contract, event, endpoint.url),
         type_of=_type_of,
-        types=_types(contract),
+        types=contract.types,
         style=_STYLE,
     ).encode()
 
@@ -79,21 +75,6 @@ def _way(scheme: Mapping[str, str]) -> str:
             return scheme["type"]
 
 
-def _types(contract: Contract) -> dict[str, tuple[Field, ...]]:
-    """The fields of every declared type, in the order in which the events come to them."""
-    types: dict[str, tuple[Field, ...]] = {}
-
-    def gather(fields: Iterable[Field]) -> None:
-        for one in fields:
-            if one.of and one.of not in types:
-                types[one.of] = one.fields
-                gather(one.fields)
-
-    for event in contract.events.values():
-        gather(event.fields)
-    return types
-
-
 def _type_of(field: Field) -> str:
     """As people say it: `list of string, at most 64 characters`."""
     said = f"list of {field.of or field.type}" if field.list else str(field.of or field.type)
@@ -111,12 +92,3 @@ def _type_of(field: Field) -> str:
     if field.pattern:
         bounds.append(f"of the form {field.pattern}")
     return ", ".join([said, *bounds])
-
-
-def _sample(event: EventType) -> str:
-    """A call that is taken: all that is required, and a few more."""
-    made = sample(event)
-    required = [name for name in made if name in event.required]
-    others = [name for name in made if name not in event.required]
-    shown = required + others[: max(0, _SHOWN - len(required))]
-    return json.dumps({name: made[name] for name in shown}, ensure_ascii=False)

@@ -20,6 +20,7 @@ def merged(declared: Sequence[Element]) -> list[Element]:
     """`declared` with each simple type that says the same only once, named by what it says; references follow."""
     taken = {one.get("name", "") for one in declared}
     kept: list[Element] = []
+    written: set[str] = set()
     renamed: dict[str, str] = {}
     for one in declared:
         name = one.get("name", "")
@@ -27,8 +28,9 @@ def merged(declared: Sequence[Element]) -> list[Element]:
         if said is None or said in taken:
             kept.append(one)
             continue
-        if f"tns:{said}" not in renamed.values():
+        if said not in written:
             kept.append(one)
+            written.add(said)
         renamed[f"tns:{name}"] = f"tns:{said}"
         one.set("name", said)
     for one in kept:

@@ -64,8 +64,14 @@ class Call:
 def snippets(contract: Contract, url: str) -> list[Snippet]:
     """The first call of an endpoint at `url`, in every language."""
     event = next(iter(contract.events.values()))
-    call = Call(contract=contract, event=event, message=shown(event), url=url)
-    return [Snippet(name, _HIGHLIGHTED.get(one, one), program(one, call)) for one, name in NAMES.items()]
+    return [
+        Snippet(name, _HIGHLIGHTED.get(one, one), first_call(one, contract, event, url)) for one, name in NAMES.items()
+    ]
+
+
+def first_call(language: str, contract: Contract, event: EventType, url: str) -> str:
+    """The program that sends a first `event`, of the template `language`."""
+    return program(language, Call(contract=contract, event=event, message=shown(event), url=url))
 
 
 def shown(event: EventType) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from lxml import etree
 from lxml.builder import ElementMaker
 
-from gateway.contracts.simple_types import XSD, merged
+from gateway.contracts.simple_types import XSD, Element, merged
 from gateway.model.contract import Contract, EventType
 from gateway.soap.declared import DeclaredService, wsdl_of
 
@@ -21,8 +21,6 @@ SOAP12 = "http://schemas.xmlsoap.org/wsdl/soap12/"
 _HTTP = "http://schemas.xmlsoap.org/soap/http"
 _KINDS = ("simpleType", "complexType", "element")
 _FAULT = "EventRejected"
-
-Element = etree._Element  # noqa: SLF001 - lxml has no other name for it
 
 
 def wsdl(service: DeclaredService, location: str, *, soap12: bool = True) -> bytes:

@@ -16,6 +16,10 @@ class Status(StrEnum):
     DUPLICATE = "duplicate"
 
 
+PUBLISHED = (*(one.value for one in Status), "quarantined")
+"""What clients are told that a receipt's status may be."""
+
+
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """The events of one request are recorded together, or not at all."""

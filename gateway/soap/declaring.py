@@ -11,7 +11,7 @@ from spyne.protocol.soap import Soap11
 
 from gateway.model.contract import Contract, EventType, Field, Type, type_name
 from gateway.model.patterns import xsd_pattern
-from gateway.model.receipt import Status
+from gateway.model.receipt import PUBLISHED
 
 _INTEGERS = {32: Integer32, 64: Integer64, None: Integer}
 
@@ -57,7 +57,7 @@ def _operation(
 
 
 def _receipt(contract: Contract) -> Any:  # noqa: ANN401
-    status = Unicode(values=[*Status, "quarantined"], min_occurs=1, nillable=False, __namespace__=contract.namespace)
+    status = Unicode(values=[*PUBLISHED], min_occurs=1, nillable=False, __namespace__=contract.namespace)
     return _complex(
         contract,
         "Receipt",

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.interop.openapi.served import PASSWORD, PLACED, PYTHON, a_shop, data_of, needs, ran
+from tests.interop.openapi.served import PASSWORD, PLACED, PYTHON, data_of, needs, ran
 from tests.running import RunningGateway
 
 pytestmark = needs(PYTHON / "openapi-python-client")
@@ -55,12 +54,6 @@ for answer in answers:
         told.append([answer.status.value, str(answer.event_id)])
 print(json.dumps(told))
 """
-
-
-@pytest.fixture(scope="module")
-def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningGateway]:
-    with a_shop(tmp_path_factory.mktemp("shop")) as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

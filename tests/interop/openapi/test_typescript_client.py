@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.interop.openapi.served import NODE_MODULES, PASSWORD, PLACED, a_shop, data_of, needs, ran
+from tests.interop.openapi.served import NODE_MODULES, PASSWORD, PLACED, data_of, needs, ran
 from tests.running import RunningGateway
 
 TOOLS = [NODE_MODULES / ".bin" / name for name in ("openapi-typescript", "tsc")]
@@ -54,12 +53,6 @@ import type { components } from "./shop.js";
 export const order: components["schemas"]["OrderPlaced"] = { order_id: "DE-1", total: "12.50", lines: [] };
 """
 TSC = ("--strict", "--noUncheckedIndexedAccess", "--module", "nodenext", "--target", "es2022", "--types", "node")
-
-
-@pytest.fixture(scope="module")
-def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningGateway]:
-    with a_shop(tmp_path_factory.mktemp("shop")) as running:
-        yield running
 
 
 @pytest.fixture(scope="module")
