@@ -19,8 +19,8 @@ from gateway.cli.doors import PROTOCOLS, Refused, Sender
 from gateway.cli.following import follow
 from gateway.model.contract import EventType
 from gateway.model.sample import sample
-from gateway.pipeline import Source
 from gateway.settings import Document, url_of
+from gateway.source import Source
 from gateway.store.store import open_store
 
 
