@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
-from gateway import documents
+from gateway import cors, documents
 from gateway.admission import Admission
 from gateway.current import Current
 from gateway.errors import Internal, Refusal, TimedOut
@@ -26,6 +26,9 @@ from gateway.telemetry.logs import log
 Environ = Mapping[str, Any]
 TimeLimit = Callable[[float, Exception], AbstractContextManager[object]]
 """Raises the exception inside its block once the seconds have passed; the server that runs us knows how."""
+
+
+_ALLOWED = "GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,8 @@ class Door:
         """Take a call from its WSGI environ to its answer. Never raises."""
         gateway = self.current.gateway
         request = request_of(environ, gateway.new_id(), datetime.now(UTC), self._timed, self.breathe)
-        return _identified(self._answer(gateway, request), request)
+        answer = cors.shared(gateway.sources.get(request.source), request, self._answer(gateway, request))
+        return _identified(answer, request)
 
     def _timed(self, seconds: float | None) -> AbstractContextManager[object]:
         """A limit of `seconds`, by default those for a body."""
@@ -70,8 +74,8 @@ class Door:
 
     def _answered(self, gateway: Gateway, request: Request, started: float) -> Answer:
         if request.method in ("HEAD", "OPTIONS"):
-            gateway.source_of(request)
-            headers = {"Allow": "GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE"}
+            source = gateway.source_of(request)
+            headers = {"Allow": _ALLOWED, **cors.preflight(source, request)}
             return Answer(204, headers=headers) if request.method == "OPTIONS" else self._head(gateway, request)
         document = self._document(gateway, request) if request.method == "GET" else None
         if document is not None:

@@ -71,7 +71,7 @@ def way_in(
         documents_are_public=settings.documents == "public",
         idempotency=Idempotency(repeats.key, repeats.window, repeats.on_reuse),
         quarantines=settings.on_invalid == "quarantine",
-        origins=frozenset(settings.origins),
+        origins=frozenset(origin.rstrip("/").lower() for origin in settings.origins),
         guide=guide_of(settings.guide, settings.authenticate, contract),
     )
 

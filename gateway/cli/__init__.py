@@ -35,6 +35,7 @@ _COMMANDS = {
     "requests": "List, show and retry requests, refused ones too.",
     "replays": "List, show, cancel and resume replays.",
     "routes": "List routes, and explain which way an event goes.",
+    "sources": "List and show sources, and guide whoever sets up a sender.",
     "destinations": "List and show destinations, pause, resume and test them.",
     "database": "Check, migrate, back up and restore the database.",
     "contracts": "Publish the documents of a contract.",

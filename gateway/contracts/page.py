@@ -15,13 +15,13 @@ from gateway.contracts.snippets import first_call, snippets
 from gateway.model.contract import Contract, Field
 
 _HERE = Path(__file__).parent
-_STYLE = (_HERE / "page.css").read_text(encoding="utf-8")
+STYLE = (_HERE / "page.css").read_text(encoding="utf-8")
 _PAGE = Environment(loader=FileSystemLoader(_HERE), autoescape=True, trim_blocks=True, lstrip_blocks=True).get_template(
     "page.html"
 )
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
-    f"img-src data:; style-src 'sha256-{b64encode(sha256(_STYLE.encode()).digest()).decode()}'",
+    f"img-src data:; style-src 'sha256-{b64encode(sha256(STYLE.encode()).digest()).decode()}'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
@@ -49,7 +49,7 @@ def html(contract: Contract, endpoint: Endpoint) -> bytes:
         first_call=lambda event: first_call("curl", contract, event, endpoint.url),
         type_of=_type_of,
         types=contract.types,
-        style=_STYLE,
+        style=STYLE,
     ).encode()
 
 

@@ -6,8 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+_NOT_REACHED = "public_url is not set: the addresses below are this machine's own, and nobody else reaches them."
 Row = tuple[str, str]
 """A field of a form, and what goes into it."""
+
+
+def _is_local(address: str) -> bool:
+    return address.startswith(("http://127.", "http://localhost", "http://[::1]"))
 
 
 def json_body(fields: Iterable[str]) -> str:
@@ -70,7 +75,7 @@ class Guide:
             "source": source,
             "title": self.title,
             "where": self.where,
-            "first": list(self.first),
+            "first": [*self.first, *([_NOT_REACHED] if _is_local(address) else [])],
             "form": [list(row) for row in (*self.form, *self.credentials)],
             "services": [service.document(address) for service in self.services],
             "last": [line.replace("SOURCE", source) for line in self.last],

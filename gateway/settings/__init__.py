@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -139,8 +139,15 @@ class Document:
     def settings(self) -> Settings:
         """gateway.toml, checked. Raises ConfigError with every problem."""
         with self.placed():
-            document = with_presets(parsed(self._files[MAIN], self.path.name), self.text)
-            return checked(Settings, document, "", self.folder)
+            return checked(Settings, self._written(), "", self.folder)
+
+    def sources_as_written(self) -> Mapping[str, Mapping[str, Any]]:
+        """The tables of the sources as they stand in the file, each with what its preset has."""
+        sources: Mapping[str, Mapping[str, Any]] = self._written().get("sources", {})
+        return sources
+
+    def _written(self) -> dict[str, Any]:
+        return with_presets(parsed(self._files[MAIN], self.path.name), self.text)
 
     @contextmanager
     def placed(self) -> Iterator[None]:

@@ -132,6 +132,7 @@ deliveries = Table(
 )
 
 _d = deliveries.c
+_r = requests.c
 
 
 def _partial(name: str, *columns: Column[object], where: str, unique: bool = False) -> Index:
@@ -139,6 +140,7 @@ def _partial(name: str, *columns: Column[object], where: str, unique: bool = Fal
     return Index(name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)
 
 
+_partial("requests_in_quarantine", _r.source, _r.id, where="state = 'quarantined'")
 _partial("deliveries_claim", _d.destination, _d.priority, _d.due_at, _d.id, where="state = 'waiting' AND head = 1")
 _partial("deliveries_leased", _d.lease_until, where="state = 'claimed'")
 _partial(

@@ -111,13 +111,18 @@ class Endpoint:
 
 
 @pytest.fixture
-def endpoint(document: Document, monkeypatch: pytest.MonkeyPatch) -> Iterator[Endpoint]:
-    """The sources `pbx`, for anybody, and `guarded`, behind a password; what they are sent goes to `crm`."""
+def sources() -> str:
+    """The sources `pbx`, for anybody, `guarded`, behind a password, and `nested`, with a contract of its own."""
+    nested = ANYBODY.replace("sources.pbx", "sources.nested").replace("contract.toml", "nested.toml")
+    return ANYBODY + BASIC.replace("sources.pbx", "sources.guarded") + nested
+
+
+@pytest.fixture
+def endpoint(document: Document, sources: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Endpoint]:
+    """What its `sources` are sent goes to `crm`."""
     monkeypatch.setenv("PBX_PASSWORD", "hunter2")
-    sources = ANYBODY + BASIC.replace("sources.pbx", "sources.guarded")
     listens = f'listen = "127.0.0.1:{free_port()}"\n'
     (document.folder / "nested.toml").write_text(NESTED, encoding="utf-8")
-    sources += ANYBODY.replace("sources.pbx", "sources.nested").replace("contract.toml", "nested.toml")
     changed = a_document(document.folder, listens + sources + JOURNAL + TO_CRM + 'events = "call.ended"\n')
     woke: list[Callable[[], None]] = []
 

@@ -90,7 +90,7 @@ def test_migrate_makes_a_database_where_there_is_none(run: Run, is_sqlite: bool)
     code, _, complaint = run("database", "check")
     expected = (2, "made when the gateway first runs") if is_sqlite else (1, "wrong: the schema is missing")
     assert expected[0] == code and expected[1] in complaint
-    assert run("database", "migrate")[1].endswith(": schema none → 0004\n")
+    assert run("database", "migrate")[1].endswith(": schema none → 0005\n")
     assert 0 == run("database", "check")[0]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 import requests
@@ -12,18 +11,18 @@ import requests
 from gateway.settings import Document
 from gateway.store.history import Selection
 from tests.cli.conftest import Endpoint, Run
-from tests.configured import ANYBODY, JOURNAL, TO_CRM, a_document
+from tests.configured import ANYBODY
 
 DIGEST = 'idempotency = { key = "digest" }\n'
 READABLE = 'templates = [\'{"call_id":"#id#","notes":"#notes#"}\']\n'
-FORGIVING = ANYBODY + 'on_invalid = "quarantine"\n' + DIGEST
+FORGIVING = ANYBODY + DIGEST + 'on_invalid = "quarantine"\n'
 BROKEN = '{"call_id":"%d","notes":"said "no""}'
 HOPELESS = '{"call_id"'
 
 
 @pytest.fixture
-def document(tmp_path: Path) -> Document:
-    return a_document(tmp_path, FORGIVING + JOURNAL + TO_CRM)
+def sources() -> str:
+    return FORGIVING
 
 
 @pytest.fixture
@@ -41,7 +40,9 @@ def call(endpoint: Endpoint) -> Callable[[str], str]:
 
 
 def mend(document: Document) -> None:
-    a_document(document.folder, FORGIVING + READABLE + JOURNAL + TO_CRM)
+    """Tell the gateway the template by which the calls were made."""
+    text = document.path.read_text(encoding="utf-8")
+    document.path.write_text(text.replace(FORGIVING, FORGIVING + READABLE), encoding="utf-8")
 
 
 def states(endpoint: Endpoint) -> dict[str, str]:

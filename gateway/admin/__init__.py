@@ -1,0 +1,1 @@
+"""What operators see in a browser, or ask for as JSON: one module a resource."""
