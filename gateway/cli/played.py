@@ -23,32 +23,32 @@ _MOST = 20
 
 
 @contextmanager
-def progress(posts: int) -> Iterator[Callable[[Answer], None]]:
-    """Takes each answer, and tells of it on stderr: a bar on a terminal, else a line every few seconds."""
+def progress(posts: int, every: float = _TELL_EVERY) -> Iterator[Callable[[Answer], None]]:
+    """Takes each answer, and tells of it on stderr: a bar on a terminal, else a line `every` so many seconds."""
     if not sys.stderr.isatty():
-        yield _Lines(posts).heard
+        yield _Lines(posts, every).heard
         return
     with click.progressbar(length=posts, label="posts", file=sys.stderr) as bar:
         yield lambda _answer: bar.update(1)
 
 
 class _Lines:
-    def __init__(self, posts: int) -> None:
-        self._posts = posts
+    def __init__(self, posts: int, every: float) -> None:
+        self._posts, self._every = posts, every
         self._states: Counter[str] = Counter()
         self._told = time.monotonic()
 
     def heard(self, answer: Answer) -> None:
         self._states[answer.state] += 1
-        if time.monotonic() - self._told < _TELL_EVERY:
+        if time.monotonic() - self._told < self._every:
             return
         self._told = time.monotonic()
         states = ", ".join(f"{count} {state}" for state, count in self._states.items())
         click.echo(f"  {self._states.total()} of {self._posts} posts: {states}", err=True)
 
 
-def report(answers: list[Answer]) -> None:
-    """A table on one screen: posts by web service, and by variant of their calls."""
+def report(answers: list[Answer], took: float) -> None:
+    """A table on one screen: posts by web service, and by variant of their calls. They `took` so many seconds."""
     by_path = {path: [one for one in answers if one.post.path == path] for path in EVENTS}
     rows = [_row(f"{path} → {EVENTS[path]}", found) for path, found in by_path.items() if found]
     rows.append(_row("all", answers))
@@ -58,7 +58,8 @@ def report(answers: list[Answer]) -> None:
             rows.append(_row(f"({variant}) {meaning}", found))
     table(rows, _COLUMNS)
     statuses = Counter(str(one.status) for one in answers if one.status)
-    click.echo("answered: " + (", ".join(f"HTTP {status} {count} times" for status, count in statuses.items()) or "-"))
+    said = [f"HTTP {status} {count} times" for status, count in sorted(statuses.items())]
+    click.echo(f"answered: {', '.join(said) or 'none'}; {took:.1f} s, {len(answers) / took:.0f} posts a second")
 
 
 def tell(answers: list[Answer], found: list[Difference], well: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,6 +29,7 @@ from gateway.store.history import History, Selection
 
 _SENDERS = ("ringcx",)
 _MINUTE = 60
+_ANSWERED = "every answer as it should be"
 
 
 def _document(_ctx: click.Context, _param: click.Parameter, path: Path | None) -> Document | None:
@@ -79,14 +81,18 @@ def simulate(document: Document | None, sender: str, url: str, **options: Any) -
     shape = Shape(options["count"], options["protocol"], options["transfers"], apart)
     played = list(calls(shape, datetime.now(UTC), seed))
     tempo = Tempo(apart.total_seconds(), options["speed"])
+    start = time.monotonic()
     answers = _answers(played, endpoint, tempo, seed)
-    report(answers)
+    report(answers, time.monotonic() - start)
     found = differences_in_answers(answers)
-    compared = _compared(document, answers)
-    events = {answer.event_id for answer in answers if answer.event_id}
+    compared = _compared(document, answers) if not options["answers_only"] else []
     if isinstance(compared, str):
-        return _not_compared(compared, answers, found, only=options["answers_only"])
-    tell(answers, [*found, *compared], f"{len(events)} events, every field as sent")
+        tell(answers, found, _ANSWERED)
+        click.echo(f"✗ the events were not compared: {compared}; --answers-only does without", err=True)
+        return cli.REFUSED if found else cli.STORE_UNAVAILABLE
+    events = {answer.event_id for answer in answers if answer.event_id}
+    well = _ANSWERED if options["answers_only"] else f"{len(events)} events, every field as sent"
+    tell(answers, [*found, *compared], well)
     return cli.REFUSED if found or compared else cli.OK
 
 
@@ -144,12 +150,3 @@ def _event_of(history: History) -> Callable[[str], dict[str, Any] | None]:
 
 def _events_about(history: History) -> Callable[[str], list[str]]:
     return lambda call_id: [item["id"] for item in history.events(Selection(limit=0, subject=call_id))]
-
-
-def _not_compared(why: str, answers: list[Answer], found: list[Difference], *, only: bool) -> int:
-    tell(answers, found, "every answer as it should be")
-    if not only:
-        click.echo(f"✗ the events were not compared: {why}; --answers-only does without", err=True)
-    if found:
-        return cli.REFUSED
-    return cli.OK if only else cli.STORE_UNAVAILABLE
