@@ -16,6 +16,7 @@ from gateway.simulator.posts import Post
 ACCEPTED, DUPLICATE, QUARANTINED, REFUSED, UNANSWERED = "accepted", "duplicate", "quarantined", "refused", "no answer"
 STATES = (ACCEPTED, DUPLICATE, QUARANTINED, REFUSED, UNANSWERED)
 _TOLD = 300
+_WORD = re.compile(rf">({ACCEPTED}|{DUPLICATE}|{QUARANTINED})<")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +35,18 @@ class Answer:
     """Why it was refused, or why nothing answered."""
 
 
-def answer_of(call: Call, post: Post, seconds: float, status: int, text: str) -> Answer:
-    """The answer that `text` is: a receipt, as JSON or in a SOAP envelope, or a refusal."""
-    said = _members(text)
+def answer_of(call: Call, post: Post, seconds: float, status: int, text: str, event_id: str = "") -> Answer:
+    """The answer that `text` is: a receipt, as JSON or in a SOAP envelope, or a refusal.
+
+    `event_id` is what a header says: old SOAP callers are answered one word.
+    """
+    said = {"eventId": event_id} | _members(text)
     is_taken = status < 300 and said.get("status") in STATES  # noqa: PLR2004
     return Answer(
         call, post, seconds, status,
         state=said["status"] if is_taken else REFUSED,
         request_id=said.get("requestId", ""),
-        event_id=said.get("eventId", "") if is_taken else "",
+        event_id=said["eventId"] if is_taken else "",
         detail="" if is_taken else f"HTTP {status}: {' '.join(said.get('detail', text[:_TOLD]).split())}",
     )  # fmt: skip
 
@@ -67,6 +71,9 @@ def _members(text: str) -> dict[str, str]:
     """The members of a receipt or a problem. Of XML the elements of those names are enough, wherever they stand."""
     if text.lstrip().startswith("<"):
         said = dict(re.findall(r"<(?:\w+:)?(requestId|eventId|status|faultstring)>([^<]*)</", text))
+        word = _WORD.search(text)
+        if word and "status" not in said:
+            said["status"] = word[1]
         return said | {"detail": unescape(said["faultstring"])} if "faultstring" in said else said
     try:
         read = json.loads(text)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import Random
 
@@ -18,7 +18,7 @@ from gateway.simulator.cast import (
     a_campaign,
     a_number,
 )
-from gateway.simulator.posts import Leg, Pen, Post
+from gateway.simulator.posts import Leg, Pen, Post, fitted
 from gateway.simulator.variants import Kind, Plan, Variant, plans
 from gateway.simulator.vocabulary import ZONE, Said, Style, words
 
@@ -47,6 +47,8 @@ class Shape:
     """The share of answered calls that are passed on."""
     apart: timedelta = timedelta(seconds=1)
     """From the beginning of a call to that of the next."""
+    services: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """The tags that each web service is set up to send, by its path or event: what mends JSON that they break."""
 
 
 def calls(shape: Shape, begin: datetime, seed: int) -> Iterator[Call]:
@@ -55,7 +57,8 @@ def calls(shape: Shape, begin: datetime, seed: int) -> Iterator[Call]:
     first = rng.randrange(10**9)
     for number, plan in enumerate(plans(shape.count, shape.protocol, shape.transfers, rng)):
         begins = (begin + number * shape.apart).astimezone(ZONE).replace(microsecond=0)
-        yield _call(plan, begins, f"{begins:%Y%m%d%H%M%S}013212{first + number:010}", rng)
+        call = _call(plan, begins, f"{begins:%Y%m%d%H%M%S}013212{first + number:010}", rng)
+        yield _set_up(call, shape.services) if Variant.BROKEN in plan.variants else call
 
 
 def _call(plan: Plan, begins: datetime, call_id: str, rng: Random) -> Call:
@@ -71,6 +74,14 @@ def _call(plan: Plan, begins: datetime, call_id: str, rng: Random) -> Call:
             posts = _inbound(pen, plan, rng)
     posts = _as_planned(posts, plan, rng)
     return Call(call_id, begins, plan, tuple(sorted(posts, key=lambda post: post.at)))
+
+
+def _set_up(call: Call, services: Mapping[str, Sequence[str]]) -> Call:
+    """`call` by web services as they are set up; one that is not known sends what it would."""
+    tags = [services.get(post.path) or services.get(post.event) for post in call.posts]
+    return replace(
+        call, posts=tuple(fitted(post, known) if known else post for post, known in zip(call.posts, tags, strict=True))
+    )
 
 
 def _unanswered(pen: Pen, rng: Random) -> Post:

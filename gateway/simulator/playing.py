@@ -73,7 +73,7 @@ class _Player:
             # The URL is as RingCX escapes it: aiohttp would write it anew.
             url = URL(sent.url, encoded=True)
             async with self.session.request(sent.method, url, headers=sent.headers, data=sent.body) as answer:
-                text = await answer.text()
-                return answer_of(call, post, loop.time() - start, answer.status, text)
+                text, event_id = await answer.text(), answer.headers.get("Gateway-Event-Id", "")
+                return answer_of(call, post, loop.time() - start, answer.status, text, event_id)
         except (aiohttp.ClientError, TimeoutError) as error:
             return no_answer(call, post, loop.time() - start, error)

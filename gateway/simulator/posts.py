@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from gateway.simulator.cast import ACCOUNT, TRANSFERRED_TO, Agent, recording
@@ -50,6 +50,12 @@ class Post:
         """The data that its event must have, by the contract's names."""
         said = {FIELDS[one.tag]: one.value for one in self.said if one.value is not None}
         return {**self.derived, **said}
+
+
+def fitted(post: Post, tags: Sequence[str]) -> Post:
+    """`post` by a web service that is set up to send `tags`: where it has nothing they are empty; no script is sent."""
+    has = {one.tag: one for one in post.said}
+    return replace(post, said=tuple(has.get(tag) or words(tag, "") for tag in tags), script=())
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,7 @@ class Plan:
     protocol: str
     variants: frozenset[Variant]
     has_camel_case: bool = False
-    """The names in its JSON are `callStart`, not `call_start`."""
+    """The names in its JSON are `callStart`, not `call_start`; as the vendor's own are, and a guide's are not."""
 
 
 def plans(count: int, protocol: str, transfers: float, rng: Random) -> Iterator[Plan]:
@@ -108,7 +108,8 @@ def _plan(card: Variant | None, protocol: str, transfers: float, rng: Random) ->
     shown |= {card} if card else set()
     shown |= {one for one, only in ONLY_BY.items() if only == protocol and one in (Variant.SOAP, Variant.QUERY)}
     shown |= {Variant(one) for one in ("a", "i", "j") if kind is _KINDS[Variant(one)]}
-    return Plan(kind, protocol, frozenset(shown), has_camel_case=Variant.NO_UII in shown or rng.random() < 0.5)  # noqa: PLR2004
+    is_camel = Variant.NO_UII in shown or (rng.random() < 0.5 and Variant.BROKEN not in shown)  # noqa: PLR2004
+    return Plan(kind, protocol, frozenset(shown), is_camel)
 
 
 _KINDS = {

@@ -19,6 +19,7 @@ Told = pytest.CaptureFixture[str]
 
 def test_the_report_has_a_row_for_each_web_service_and_each_variant(capsys: Told) -> None:
     report([*ANSWERS, replace(ANSWERS[0], state="no answer", status=None)], 2.0)
+    rate = (len(ANSWERS) + 1) / 2
     told = capsys.readouterr().out.splitlines()
     assert len(told) <= 24
     assert max(map(len, told)) <= 120
@@ -26,7 +27,7 @@ def test_the_report_has_a_row_for_each_web_service_and_each_variant(capsys: Told
     for variant in Variant:
         assert any(name.startswith(f"({variant})") for name in rows), variant
     assert rows["all"].split()[1:7] == [str(len(ANSWERS) + 1), str(len(ANSWERS) - 2), "2", "0", "0", "1"]
-    assert f"answered: HTTP 200 {len(ANSWERS)} times; 2.0 s, {len(ANSWERS) / 2:.0f} posts a second" == told[-1]
+    assert f"answered: HTTP 200 {len(ANSWERS)} times; 2.0 s, {rate:.0f} posts a second" == told[-1]
 
 
 def test_all_well_is_one_line(capsys: Told) -> None:

@@ -27,6 +27,12 @@ def test_a_receipt_says_what_became_of_it(text: str) -> None:
     assert ("accepted", "r1", "e1", "") == (found.state, found.request_id, found.event_id, found.detail)
 
 
+def test_one_word_in_an_envelope_is_a_receipt_whose_event_a_header_names() -> None:
+    text = "<e:Body><agentTerminationResponse><return>duplicate</return></agentTerminationResponse></e:Body>"
+    found = answer_of(CALL, POST, 0.1, 200, text, "e1")
+    assert ("duplicate", "", "e1") == (found.state, found.request_id, found.event_id)
+
+
 def test_a_duplicate_and_a_quarantined_post_are_told_apart() -> None:
     assert ["duplicate", "quarantined"] == [answered(200, _RECEIPT % one).state for one in ("duplicate", "quarantined")]
 

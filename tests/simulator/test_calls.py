@@ -153,3 +153,15 @@ def test_by_one_url_the_second_post_is_the_richer() -> None:
         first, second = of(call, "post-call")
         assert first.means.items() < second.means.items()
         assert {"disposition", "wrap_duration"} <= second.means.keys() - first.means.keys()
+
+
+def test_broken_json_is_sent_by_web_services_as_they_are_set_up() -> None:
+    tags = ("agent_notes", "uii", "agent_location")
+    found = played(100, "json", services={"disposition.set": tags})
+    for call in found:
+        for post in of(call, "post-disposition"):
+            is_set_up = Variant.BROKEN in call.plan.variants
+            assert is_set_up == (tags == tuple(one.tag for one in post.said))
+            if is_set_up:
+                assert {"call_id": call.call_id, "notes": post.said[0].text} == post.means
+                assert ("", ()) == (post.said[2].text, post.script)
