@@ -15,7 +15,7 @@ from gateway.simulator.posts import Post
 from gateway.simulator.wire import written
 
 _SECONDS = 30
-_CONNECTIONS = 100
+_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +40,22 @@ class Tempo:
 async def play(calls: Iterable[Call], endpoint: Endpoint, tempo: Tempo, heard: Callable[[Answer], None]) -> None:
     """Play `calls`; `heard` gets each answer as it comes. Raises aiohttp.ClientConnectorError where nobody listens."""
     timeout = aiohttp.ClientTimeout(total=_SECONDS)
-    connector = aiohttp.TCPConnector(limit=_CONNECTIONS)
+    connector = aiohttp.TCPConnector(limit=_AT_ONCE)
+    room = asyncio.Semaphore(_AT_ONCE)  # ours, so that nobody's wait for it is taken for the gateway's
     async with aiohttp.ClientSession(timeout=timeout, connector=connector, headers=endpoint.headers) as session:
         async with session.options(endpoint.url):  # is never a call
             pass
         begin = asyncio.get_running_loop().time()
         async with asyncio.TaskGroup() as group:
             for number, call in enumerate(calls):
-                player = _Player(session, endpoint, begin + number * tempo.apart, tempo.speed, heard)
+                player = _Player(session, room, endpoint, begin + number * tempo.apart, tempo.speed, heard)
                 group.create_task(player.play(call))
 
 
 @dataclass(frozen=True, slots=True)
 class _Player:
     session: aiohttp.ClientSession
+    room: asyncio.Semaphore
     endpoint: Endpoint
     begin: float
     speed: float
@@ -63,7 +65,9 @@ class _Player:
         for post in call.posts:
             due = self.begin + post.at / self.speed
             await asyncio.sleep(due - asyncio.get_running_loop().time())
-            self.heard(await self._answered(call, post))
+            async with self.room:
+                answer = await self._answered(call, post)
+            self.heard(answer)
 
     async def _answered(self, call: Call, post: Post) -> Answer:
         sent = written(post, call.plan, self.endpoint.url, self.endpoint.parameters)
