@@ -2,36 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import tzinfo
 from pathlib import Path
 
 from uuid_utils import uuid7
 
-from gateway import plugins
-from gateway.authenticators import AnyOf, Authenticator
-from gateway.bindings.http import HttpBinding
-from gateway.bindings.soap import SoapBinding
 from gateway.contracts.load import load
 from gateway.current import Current
 from gateway.errors import ConfigError
 from gateway.model.contract import Contract
 from gateway.model.field_reading import Reading
-from gateway.model.idempotency import Idempotency
-from gateway.model.mapping import Mapping as EventMapping
-from gateway.model.near import hint, tag_hint
-from gateway.model.reading import Reader, reader_for
-from gateway.model.request import Dialect
+from gateway.model.near import hint
+from gateway.model.reading import Reader
 from gateway.model.retention import Ages, Policy
-from gateway.model.template import Template
 from gateway.pipeline import Gateway, Source
 from gateway.settings import Document, Settings
 from gateway.settings.retention import RetentionAges
-from gateway.settings.sources import IdempotencySettings, SourceSettings
+from gateway.settings.sources import SourceSettings
 from gateway.soap.declared import DeclaredService
 from gateway.store.place import Place, place_named
 from gateway.store.revisions import Revisions
-from gateway.toml import Kind, checked
+from gateway.way_in import way_in
 from gateway.way_out import each, way_out
 
 
@@ -40,7 +32,7 @@ class Workshop:
     """Builds Gateways, and keeps what is dear to build: a Spyne application is never given back to memory whole."""
 
     contracts: dict[str, Contract] = field(default_factory=dict)
-    services: dict[tuple[str, Reading, str], DeclaredService] = field(default_factory=dict)
+    services: dict[tuple[str, Reading, str, str], DeclaredService] = field(default_factory=dict)
     debugged: frozenset[str] = frozenset()
     """Destinations that are debugged whatever the configuration says."""
 
@@ -61,35 +53,19 @@ class Workshop:
         return Gateway(revision, sources, out.outlets, out.routes, lambda: str(uuid7()), policy)
 
     def _source(self, document: Document, name: str, settings: SourceSettings) -> Source:
-        path = f"sources.{name}"
-        text = document.text(settings.contract, f"{path}.contract")
+        text = document.text(settings.contract, f"sources.{name}.contract")
         contract = self.contracts.get(text) or self.contracts.setdefault(text, load(text, settings.contract))
-        over_http = settings.reading or Reading.LENIENT
-        soap = SoapBinding(self._service(text, contract, settings.reading or Reading.STRICT, settings.time_zone))
-        http = HttpBinding(
-            contract,
-            _readers(contract, over_http, settings.time_zone),
-            over_http,
-            settings.accepted_status,
-            settings.event_from,
-        )
-        return Source(
-            name=name,
-            contract=contract,
-            authenticator=_authenticator(document, f"{path}.authenticate", settings.authenticate),
-            bindings={Dialect.HTTP: http, Dialect.SOAP11: soap, Dialect.SOAP12: soap},
-            mapping=EventMapping.of(name, contract),
-            max_body=settings.max_body,
-            rate=settings.rate,
-            documents_are_public=settings.documents == "public",
-            idempotency=_idempotency(f"{path}.idempotency.key", settings.idempotency, contract),
-        )
 
-    def _service(self, text: str, contract: Contract, reading: Reading, zone: tzinfo) -> DeclaredService:
-        key = (text, reading, str(zone))
-        if key not in self.services:
-            self.services[key] = DeclaredService(contract, _readers(contract, reading, zone))
-        return self.services[key]
+        def service_of(reading: Reading, readers: Mapping[str, Reader]) -> DeclaredService:
+            habits = settings.model_dump_json(include=_HABITS) if reading is Reading.LENIENT else ""
+            key = (text, reading, str(settings.time_zone), habits)
+            return self.services.get(key) or self.services.setdefault(key, DeclaredService(contract, readers))
+
+        return way_in(document, name, settings, contract, service_of)
+
+
+_HABITS = {"absent", "derive"}
+"""The settings of a source that its readers follow, besides its time zone."""
 
 
 def current(workshop: Workshop, document: Document, revision: int, revisions: Revisions) -> Current:
@@ -118,34 +94,3 @@ def _policy(settings: Settings, problems: list[ConfigError]) -> Policy:
 def _ages(own: RetentionAges, over: RetentionAges) -> Ages:
     events = own.events or over.events
     return Ages(events, own.dead or over.dead or events, own.refused or over.refused)
-
-
-def _authenticator(document: Document, path: str, kinds: Kind | tuple[Kind, ...]) -> Authenticator:
-    if isinstance(kinds, Kind):
-        module = plugins.find("authenticators", kinds.kind, path)
-        made: Authenticator = module.Authenticator(
-            checked(module.Options, kinds.options(), path, document.folder, beside=("kind",))
-        )
-        return made
-    tables = {f"{path}.{place}": kind for place, kind in enumerate(kinds)}
-    problems = [
-        ConfigError(there, "lets everybody in, so the others mean nothing", "leave it out, or the others")
-        for there, kind in tables.items()
-        if kind.kind == "anonymous" and len(tables) > 1
-    ]
-    built = each(tables, lambda there, kind: _authenticator(document, there, kind), problems)
-    if problems:
-        raise ConfigError.of(problems)
-    return AnyOf(list(built.values()))
-
-
-def _idempotency(path: str, settings: IdempotencySettings, contract: Contract) -> Idempotency:
-    fields = {one.name for event in contract.events.values() for one in event.fields}
-    for tag in Template.of(settings.key).names:
-        if tag not in fields:
-            raise ConfigError(path, f"#{tag}# is no field of this source's events", tag_hint(tag, fields))
-    return Idempotency(settings.key, settings.window, settings.on_reuse)
-
-
-def _readers(contract: Contract, reading: Reading, zone: tzinfo) -> dict[str, Reader]:
-    return {name: reader_for(event, reading, zone) for name, event in contract.events.items()}

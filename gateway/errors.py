@@ -83,6 +83,8 @@ class Refusal(GatewayError):
     status: ClassVar[int] = 500
     fault: ClassVar[FaultCode] = CALLER
     soap_status: ClassVar[tuple[int, int]] = (500, 400)
+    is_of_content: ClassVar[bool] = False
+    """Whether the call arrived whole, from somebody known, and what it says is the trouble."""
 
     def __init__(
         self,
@@ -112,6 +114,7 @@ class Malformed(RequestError):
     """The body can't be parsed at all."""
 
     reason, title, status = "malformed", "Malformed request", 400
+    is_of_content = True
 
 
 class Unauthenticated(RequestError):
@@ -131,6 +134,7 @@ class UnknownOperation(RequestError):
     """The source has no such event, operation or version."""
 
     reason, title, status = "unknown_operation", "No such operation", 404
+    is_of_content = True
 
 
 class TimedOut(RequestError):
@@ -143,18 +147,21 @@ class TooLarge(RequestError):
     """The body, or what it holds, passes a limit."""
 
     reason, title, status = "too_large", "Request too large", 413
+    is_of_content = True
 
 
 class UnsupportedMedia(RequestError):
     """A media type, charset or content encoding that we don't read."""
 
     reason, title, status = "unsupported_media", "Unsupported media type", 415
+    is_of_content = True
 
 
 class ContractViolation(RequestError):
     """What parses and isn't allowed: every violation at once in `violations`, of very many the first thousand."""
 
     reason, title, status = "contract_violation", "The data does not meet the contract", 422
+    is_of_content = True
 
     def __init__(self, detail: str, *, violations: Iterable[Violation] = ()) -> None:
         first = itertools.islice(violations, MOST_VIOLATIONS)
@@ -186,6 +193,7 @@ class VersionMismatch(RequestError):
     """An envelope of neither SOAP 1.1 nor 1.2."""
 
     reason, title, status = "version_mismatch", "SOAP version not supported", 500
+    is_of_content = True
     fault = FaultCode("VersionMismatch", "VersionMismatch")
     soap_status = (500, 500)
 

@@ -15,7 +15,16 @@ from gateway.authenticators import Authenticator
 from gateway.bindings import Binding, http, soap
 from gateway.bindings.recognise import recognise
 from gateway.destinations import Destination
-from gateway.errors import DeliveryError, Refusal, Refused, TooLarge, Unavailable, UnknownOperation, UnknownSource
+from gateway.errors import (
+    DeliveryError,
+    Refusal,
+    Refused,
+    RequestError,
+    TooLarge,
+    Unavailable,
+    UnknownOperation,
+    UnknownSource,
+)
 from gateway.model.breaker import BreakerPolicy
 from gateway.model.bucket import Rate
 from gateway.model.contract import Contract, operation_of
@@ -64,6 +73,10 @@ class Source:
     rate: Rate | None = None
     documents_are_public: bool = True
     idempotency: Idempotency = field(default_factory=Idempotency)
+    quarantines: bool = False
+    """Whether a call that can't be read, or breaks the contract, is kept instead of refused."""
+    origins: frozenset[str] = frozenset()
+    """The web pages that may call from a browser."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +122,13 @@ class Gateway:
         if request.incoming.length is not None and request.incoming.length > source.max_body:
             raise TooLarge(f"the body has {request.incoming.length} bytes; at most {source.max_body} are taken")
         caller = source.authenticator.authenticate(request)
-        messages, events = self.events_of(request, caller, apart)
+        request.load(source.max_body)
+        try:
+            messages, events = self.events_of(request, caller, apart)
+        except RequestError as error:
+            if not source.quarantines or not error.is_of_content:
+                raise
+            return inbox.record(Entry(request, caller, [], [], self.revision, quarantine=error))
         duties = [self.duties_of(event, request.original) for event in events]
         is_list = bool(request.memo.get("is_list"))
         once = source.idempotency.keys_of(request, messages, events)
@@ -120,9 +139,8 @@ class Gateway:
         return receipt
 
     def events_of(self, request: Request, caller: Caller, apart: Apart = in_place) -> tuple[list[Message], list[Event]]:
-        """What `request` of `caller` says, and the events that it makes, in its order. Raises RequestError."""
+        """What `request` of `caller`, its body loaded, says, and the events that it makes. Raises RequestError."""
         source = self.source_of(request)
-        request.load(source.max_body)
         _check_version(request, source.contract)
         messages = _messages(request, source, source.bindings[recognise(request)], apart)
         return messages, source.mapping.events_from(messages, caller, request, self.new_id)

@@ -16,7 +16,7 @@ from gateway.current import Current
 from gateway.errors import Internal, Refusal, TimedOut
 from gateway.incoming import Body, Timed
 from gateway.model.address import address_in
-from gateway.model.receipt import Receipt
+from gateway.model.receipt import Receipt, Status
 from gateway.model.request import Answer, Request
 from gateway.pipeline import Apart, Gateway, in_place
 from gateway.store.inbox import Inbox
@@ -152,7 +152,13 @@ def _identified(answer: Answer, request: Request) -> Answer:
 
 
 def _tell_accepted(request: Request, receipt: Receipt, started: float) -> None:
-    metrics.requests.labels(request.source, request.binding, receipt.status.value, "").inc()
+    metrics.requests.labels(request.source, request.binding, receipt.status.value, receipt.reason).inc()
+    if receipt.status is Status.QUARANTINED:
+        log.warning(
+            "request.quarantined", request_id=request.request_id, source=request.source, binding=request.binding,
+            reason=receipt.reason, bytes=len(request.body), took_ms=_milliseconds(started),
+        )  # fmt: skip
+        return
     log.info(
         "event.received", request_id=request.request_id, event_ids=receipt.event_ids, source=request.source,
         binding=request.binding, status=receipt.status, bytes=len(request.body), took_ms=_milliseconds(started),

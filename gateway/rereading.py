@@ -43,7 +43,9 @@ def reread(gateway: Gateway, stored: StoredRequest, duties_of: DutiesOf) -> list
     Whose call it was, was proved when it came, and the proof is masked since; how often it came is asked by nobody.
     """
     request = request_of(stored)
-    request.secret_parameters = gateway.source_of(request).authenticator.parameters
+    source = gateway.source_of(request)
+    request.secret_parameters = source.authenticator.parameters
+    request.load(source.max_body)
     _, events = gateway.events_of(request, Caller(stored.caller))
     places: Sequence[str | None] = [*stored.event_ids, *[None] * (len(events) - len(stored.event_ids))]
     return [

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from gateway.bodies import Body, Item
@@ -14,11 +14,14 @@ from gateway.bodies.from_form import query_pairs
 from gateway.errors import MOST_VIOLATIONS, ContractViolation, Malformed, Refusal, UnknownOperation, Violation
 from gateway.model.contract import Contract, EventType, fold
 from gateway.model.field_reading import Form, Pairs, Reading
+from gateway.model.inference import Inference, inferred
+from gateway.model.mending import JsonTemplate
 from gateway.model.message import Message
 from gateway.model.pointer import pointer
 from gateway.model.reading import Reader, summary
 from gateway.model.receipt import Receipt
 from gateway.model.request import Answer, Request
+from gateway.model.rules import Rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,11 @@ class HttpBinding:
     reading: Reading
     accepted_status: int = 202
     event_from: str | None = None
+    templates: Sequence[JsonTemplate] = ()
+    """The JSON bodies that the sender is set up with."""
+    inferences: Sequence[Inference] = ()
+    """Which event a call is that names none."""
+    rules: Rules = field(default_factory=Rules)
 
     def read(self, request: Request) -> list[Message]:
         """The messages of `request`. Raises RequestError of every kind that a body can cause."""
@@ -53,7 +61,7 @@ class HttpBinding:
     def accept(self, request: Request, receipt: Receipt) -> Answer:
         """The receipt, as JSON."""
         del request
-        headers = {} if receipt.is_list else {"Gateway-Event-Id": receipt.event_ids[0]}
+        headers = {"Gateway-Event-Id": receipt.event_ids[0]} if receipt.event_ids and not receipt.is_list else {}
         return Answer(self.accepted_status, _json(receipt.document()), "application/json", headers)
 
     def refuse(self, request: Request, error: Refusal) -> Answer:
@@ -63,7 +71,7 @@ class HttpBinding:
     def _body(self, request: Request) -> tuple[Body, Pairs]:
         """What was sent, and the URL parameters beside a body."""
         if (request.content and not request.content.isspace()) or is_binary(request):
-            body = Bodies(self.contract.namespace, self.reading).read(request)
+            body = Bodies(self.contract.namespace, self.reading, self.templates).read(request)
             is_asked = self.reading is Reading.LENIENT or self.event_from is not None
             return body, query_pairs(request, self.reading) if is_asked else Pairs()
         if request.query or request.method == "GET":
@@ -80,6 +88,7 @@ class HttpBinding:
             event = self.contract.event_named(item.root) if item.root else None
             if event is None and len(self.contract.events) == 1:
                 event = next(iter(self.contract.events.values()))
+            event = event or inferred(self.inferences, item.pairs, self.rules)
         if event is None:
             paths = ", ".join(one.path for one in self.contract.events.values())
             what = f"no event {(name or item.root)[:80]!r}" if name or item.root else "the path names no event"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from gateway.bodies import Body, from_cloudevents, from_form, from_json, from_multipart, from_xml
 from gateway.errors import UnsupportedMedia
 from gateway.model.charset import without_bom
 from gateway.model.field_reading import Reading
+from gateway.model.mending import JsonTemplate
 from gateway.model.request import Request
 
 _FORM, _MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
@@ -28,6 +29,8 @@ class Bodies:
     namespace: str
     """Of the contract's XML."""
     reading: Reading
+    templates: Sequence[JsonTemplate] = ()
+    """The JSON bodies that the sender is set up with."""
 
     def read(self, request: Request) -> Body:
         """What the body holds; `request.binding` is set to how it came. Raises as each media type does."""
@@ -59,7 +62,9 @@ class Bodies:
     def _reader(self, kind: str, media: str) -> Read:
         match kind:
             case "json":
-                return from_json.read_lines if media in from_json.LINES else from_json.read
+                if media in from_json.LINES:
+                    return from_json.read_lines
+                return lambda request: from_json.read(request, self.templates)
             case "form":
                 return lambda request: from_form.read(request, self.reading)
             case "multipart":

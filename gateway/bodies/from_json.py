@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from io import StringIO
 from itertools import islice
 from typing import TypeVar
@@ -11,15 +12,16 @@ from gateway.errors import Malformed, TooLarge
 from gateway.model.charset import charset_of, decoded
 from gateway.model.field_reading import Form, Pairs
 from gateway.model.json_text import parsed_json
+from gateway.model.mending import JsonTemplate, mended
 from gateway.model.request import Request
 
 LINES = ("application/x-ndjson", "application/ndjson", "application/jsonl", "application/json-lines")
 """Media types of JSON lines."""
 
 
-def read(request: Request) -> Body:
-    """The events of a JSON body. Raises Malformed, TooLarge, UnsupportedMedia."""
-    document = document_of(request)
+def read(request: Request, templates: Sequence[JsonTemplate] = ()) -> Body:
+    """The events of a JSON body; broken, it is mended by `templates`. Raises Malformed, TooLarge, UnsupportedMedia."""
+    document = document_of(request) if not templates else _mended_document(request, templates)
     if isinstance(document, list):
         return Body([item_of(one, f"item {place} of the list") for place, one in enumerate(listed(document))], True)
     if not isinstance(document, dict):
@@ -39,6 +41,18 @@ def _line(number: int, line: str) -> Item:
     except Malformed as error:
         said = error.detail.removeprefix(f"line {number} ")
         raise Malformed(f"line {number}: {said}" if said == error.detail else error.detail) from None
+
+
+def _mended_document(request: Request, templates: Sequence[JsonTemplate]) -> object:
+    text = text_of(request)
+    try:
+        return parsed_json(text)
+    except Malformed:
+        whole = mended(text, templates)
+        if whole is None:
+            raise
+    request.notes.append("the JSON was broken by what was put into it, and was mended by its template")
+    return parsed_json(whole)
 
 
 def document_of(request: Request) -> object:

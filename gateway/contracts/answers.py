@@ -5,7 +5,7 @@ from __future__ import annotations
 from gateway import errors
 from gateway.contracts.field_schema import Schema
 from gateway.errors import Refusal
-from gateway.model.receipt import PUBLISHED
+from gateway.model.receipt import Status
 
 _KINDS: tuple[type[Refusal], ...] = (
     errors.Malformed, errors.Unauthenticated, errors.UnknownSource, errors.UnknownOperation, errors.TimedOut,
@@ -44,7 +44,7 @@ SCHEMAS: dict[str, Schema] = {
         "properties": {"eventId": _ID, "status": _STATUS},
         "required": ["eventId", "status"],
     },
-    "Receipt_Status": {"type": "string", "enum": [*PUBLISHED]},
+    "Receipt_Status": {"type": "string", "enum": [one.value for one in Status]},
     "EventRejected": {
         "type": "object",
         "description": "Why a call was refused (RFC 9457).",

@@ -51,6 +51,7 @@ def sent(contract: Contract, event: EventType, data: Schema) -> Schema:
             "binding": {"type": "string", "enum": [*BINDINGS], "description": "Which door it came by."},
             "senderid": {**_TEXT, "description": "The id that a CloudEvent came with."},
             "sendersource": {**_TEXT, "description": "The source that a CloudEvent came with."},
+            "warning": {**_TEXT, "description": "What is odd about it."},
             "replayof": {"type": "string", "format": "uuid", "description": "The event that this one repeats."},
             "data": data,
         },

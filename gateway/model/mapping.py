@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC
 
 from gateway.model.canonical import canonical_json
+from gateway.model.clock import Clock
 from gateway.model.contract import Contract, EventType
 from gateway.model.event import Event, rfc3339
 from gateway.model.lexical import Unreadable
@@ -19,6 +20,8 @@ from gateway.model.times import date_time_in
 _read_time = date_time_in(UTC, lenient=True)
 
 Attributes = abc.Mapping[str, str]
+WARNING = "warning"
+"""The CloudEvents attribute of an event that is odd: why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,8 @@ class Mapping:
     """The CloudEvents dataschema of each event type."""
     subjects: dict[str, Template | None]
     times: dict[str, Template | None]
+    clock: Clock | None = None
+    """What shows that a sender's times are in another zone than its source says."""
 
     @classmethod
     def of(cls, source: str, contract: Contract) -> Mapping:
@@ -53,7 +58,14 @@ class Mapping:
             "caller": caller.name,
             "binding": request.binding,
         }
-        return [self._event(message, attributes, new_id()) for message in messages]
+        events = []
+        for message in messages:
+            warning = self.clock.warning(message.data) if self.clock is not None else None
+            if warning is not None and warning not in request.notes:
+                request.notes.append(warning)
+            told = attributes if warning is None else {**attributes, WARNING: warning}
+            events.append(self._event(message, told, new_id()))
+        return events
 
     def _event(self, message: Message, attributes: dict[str, str], event_id: str) -> Event:
         kind: EventType = message.event

@@ -28,11 +28,22 @@ _NO_LINE_END = r"[^\n\r]"
 """What `.` is in XML Schema; RE2 and Python take a carriage return for it too, and ECMA 262 no line separator."""
 
 
+class Found(Protocol):
+    """What a pattern found."""
+
+    def group(self, number: int, /) -> str | None:
+        """What its part `number` took."""
+
+
 class Matcher(Protocol):
     """A compiled pattern."""
 
-    def fullmatch(self, text: str) -> object | None:
-        """Something where all of `text` matches, else None."""
+    @property
+    def groups(self) -> int:
+        """How many parts it has that take something."""
+
+    def fullmatch(self, text: str) -> Found | None:
+        """What it found where all of `text` matches, else None."""
 
 
 def compiled(pattern: str) -> Matcher:

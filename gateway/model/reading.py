@@ -15,11 +15,14 @@ from gateway.errors import ContractViolation, Violation
 from gateway.model.bracketed import Branch, steps_of
 from gateway.model.contract import EventType, Field, Type, fold
 from gateway.model.extra import EXTRA, has_file, listed, plain, with_nul
-from gateway.model.field_reading import Form, Pairs, Reading, ReadValue, kind_of, list_reader, value_readers
-from gateway.model.lexical import Several, Unreadable
+from gateway.model.field_reading import Form, Reading, ReadValue, list_reader, value_readers
+from gateway.model.lexical import Unreadable
+from gateway.model.object_reading import object_readers
 from gateway.model.pointer import pointer
+from gateway.model.rules import Rules
 
 _NO_FILE = "is a file, and no field of this event takes it"
+_REQUIRED = "is required"
 
 Data = dict[str, Any]
 Sent = dict[str, object]
@@ -46,6 +49,8 @@ class Reader:
     gathered: Mapping[Form, frozenset[str]] = field(repr=False)
     """The fields of which all that is sent is gathered: lists, and in flat text objects."""
     required: frozenset[str] = field(repr=False)
+    rules: Rules = field(default_factory=Rules, repr=False)
+    """What is known of the sender's habits, in a lenient reading."""
 
     def data(self, pairs: Iterable[tuple[str, object]], form: Form) -> Data:
         """The data of one message, from what was sent. Raises ContractViolation with every violation."""
@@ -83,7 +88,11 @@ class Reader:
             if value is not None:
                 data[declared] = value
             elif declared in self.required:
-                violations.append(Violation(f"/{declared}", "is required"))
+                violations.append(Violation(f"/{declared}", _REQUIRED))
+        if self.rules.derivations and (derived := self.rules.derive(data, self.values[Form.TEXT])):
+            told = {Violation(f"/{name}", _REQUIRED) for name in derived}
+            violations = [one for one in violations if one not in told]
+            data = {name: data[name] for name in self.values[form] if name in data}
         if extra:
             violations += [Violation(pointer(name), _NO_FILE) for name, raw in extra.items() if has_file(raw)]
             data[EXTRA] = {name: plain(raw) for name, raw in extra.items()}
@@ -96,7 +105,7 @@ class Reader:
         """What was sent for each field; what no field takes goes to `extra`, and wrong names to `violations`."""
         sent: dict[str, Sent] = {}
         names, gathered = self.names, self.gathered[form]
-        for name, raw in pairs:
+        for name, raw in self.rules.telling(pairs) if self.rules else pairs:
             declared = names.get(name) or (self.folded and self.folded.get(fold(name)))
             if form is Form.TEXT and gathered and not declared and (found := steps_of(name)) is not None:
                 root, steps = found
@@ -145,15 +154,17 @@ class Reader:
         return chosen
 
 
-def reader_for(event: EventType, reading: Reading, zone: tzinfo = UTC) -> Reader:
-    """Compile the reader of `event`; date-times without an offset are in `zone`."""
-    return _reader_of(event.fields, reading, zone)
+def reader_for(event: EventType, reading: Reading, zone: tzinfo = UTC, rules: Rules | None = None) -> Reader:
+    """Compile the reader of `event`; date-times without an offset are in `zone`. Only a lenient one follows `rules`."""
+    habits = rules.of(event) if rules is not None and reading is Reading.LENIENT else Rules()
+    return _reader_of(event.fields, reading, zone, habits)
 
 
-def _reader_of(fields: tuple[Field, ...], reading: Reading, zone: tzinfo) -> Reader:
-    inner = {one.name: _reader_of(one.fields, reading, zone) for one in fields if one.type is Type.OBJECT}
+def _reader_of(fields: tuple[Field, ...], reading: Reading, zone: tzinfo, rules: Rules) -> Reader:
+    within = rules.inside()
+    inner = {one.name: _reader_of(one.fields, reading, zone, within) for one in fields if one.type is Type.OBJECT}
     single = {
-        one.name: _object_readers(inner[one.name]) if one.name in inner else value_readers(one, reading, zone)
+        one.name: object_readers(inner[one.name]) if one.name in inner else value_readers(one, reading, zone)
         for one in fields
     }
     lists = frozenset(one.name for one in fields if one.list)
@@ -170,48 +181,12 @@ def _reader_of(fields: tuple[Field, ...], reading: Reading, zone: tzinfo) -> Rea
         ranks={one.name: _ranks(one) for one in fields},
         gathered={Form.TEXT: lists | inner.keys(), Form.XML: lists, Form.JSON: frozenset()},
         required=frozenset(one.name for one in fields if one.required),
+        rules=rules,
     )
 
 
 def _read_by(one: Field, read: ReadValue, reading: Reading) -> ReadValue:
     return list_reader(read, reading) if one.list else read
-
-
-def _object_readers(inner: Reader) -> Mapping[Form, ReadValue]:
-    return {form: _object_reader(inner, form) for form in Form}
-
-
-def _object_reader(inner: Reader, form: Form) -> ReadValue:
-    lenient = inner.reading is Reading.LENIENT
-
-    def read(raw: object) -> object:
-        match raw:
-            case None:
-                return None
-            case Pairs():
-                pairs: Iterable[tuple[str, object]] = raw
-            case dict():
-                pairs = raw.items()
-            case Branch() if raw.parts and (not raw.values or (lenient and raw.values == [""])):
-                pairs = raw.pairs()
-            case Branch() if lenient and not raw.parts and _is_blank(raw.values):
-                return None
-            case str() if _is_blank([raw]) and form is Form.XML and not (lenient and inner.required):
-                pairs = ()  # an empty element is an object without fields
-            case str() if lenient and _is_blank([raw]):
-                return None
-            case _:
-                raise Unreadable(f"must be an object, not {kind_of(raw)}")
-        data, violations = inner.examine(pairs, form)
-        if violations:
-            raise Several(violations)
-        return data
-
-    return read
-
-
-def _is_blank(values: list[Any]) -> bool:
-    return all(type(value) is str and not value.strip() for value in values)
 
 
 def _gather(sent: dict[str, Sent], declared: str, name: str, steps: list[str], raw: object) -> None:

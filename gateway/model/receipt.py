@@ -14,10 +14,8 @@ class Status(StrEnum):
 
     ACCEPTED = "accepted"
     DUPLICATE = "duplicate"
-
-
-PUBLISHED = (*(one.value for one in Status), "quarantined")
-"""What clients are told that a receipt's status may be."""
+    QUARANTINED = "quarantined"
+    """Kept whole, and no event yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +31,13 @@ class Receipt:
     notes: tuple[str, ...] = ()
     statuses: tuple[Status, ...] = ()
     """Of each event; empty where all are as the whole."""
+    reason: str = ""
+    """Why it is in quarantine, in a word."""
 
     def document(self) -> dict[str, object]:
         """The receipt as a JSON document."""
         document: dict[str, object] = {"requestId": self.request_id}
-        if not self.is_list:
+        if self.event_ids and not self.is_list:
             document["eventId"] = self.event_ids[0]
         document |= {"status": self.status, "receivedAt": rfc3339(self.received_at)}
         if self.is_list:

@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 
 from gateway.errors import ConfigError
 from gateway.settings.destinations import DestinationSettings, RouteSettings
+from gateway.settings.presets import shipped_text, with_presets
 from gateway.settings.retention import RetentionSettings
 from gateway.settings.sources import SourceSettings
 from gateway.toml import Table, checked, parsed, read_file
@@ -131,13 +132,15 @@ class Document:
         if name not in self._files:
             if self._is_stored:
                 raise ConfigError(path, f"the stored revision has no file {name}")
-            self._files[name] = read_file(self.folder / name, path)
+            text = shipped_text(name, path)
+            self._files[name] = read_file(self.folder / name, path) if text is None else text
         return self._files[name]
 
     def settings(self) -> Settings:
         """gateway.toml, checked. Raises ConfigError with every problem."""
         with self.placed():
-            return checked(Settings, parsed(self._files[MAIN], self.path.name), "", self.folder)
+            document = with_presets(parsed(self._files[MAIN], self.path.name), self.text)
+            return checked(Settings, document, "", self.folder)
 
     @contextmanager
     def placed(self) -> Iterator[None]:

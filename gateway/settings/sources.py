@@ -6,13 +6,14 @@ from datetime import timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Discriminator, Field, Tag, field_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, field_validator
 
 from gateway.model.field_reading import Reading
 from gateway.model.idempotency import DIGEST, HEADER, OnReuse
 from gateway.model.template import Template
+from gateway.settings.habits import Absent, ClockSettings, Derive, GuideSettings, InferSettings
 from gateway.toml import Kind, Table
-from gateway.values import PositiveDuration, RatePerTime, Size, TimeZone
+from gateway.values import PositiveDuration, RatePerTime, Size, TimeZone, WebUrl, listed
 
 Kinds = Annotated[
     Annotated[Kind, Tag("(table)")] | Annotated[tuple[Kind, ...], Tag("(list)"), Field(min_length=1)],
@@ -42,23 +43,47 @@ class IdempotencySettings(Table):
 class SourceSettings(Table):
     """[sources.<name>]: who may call, and how they are understood."""
 
+    description: str = ""
+    """What it is, for lists."""
+    preset: str = ""
+    """A well-known sender, such as `ringcx`: what is not set here is as its preset has it, key by key."""
     contract: str
-    """The contract.toml of the events it may send."""
+    """The contract.toml of the events it may send, or the name of one that comes with the gateway: `calls`."""
     authenticate: Kinds
     """How it proves who it is: a table, or a list of tables any of which will do. Nobody is let in by omission."""
     reading: Reading | None = None
     """How strictly text is taken; by default lenient over HTTP, strict over SOAP."""
     event_from: str | None = None
     """The parameter or field that names the event, where the path does not."""
+    infer: tuple[InferSettings, ...] = ()
+    """Which event a call is that names none anywhere: the first of these that it meets; off where there are none."""
+    absent: Absent = Field(default_factory=dict)
+    """What a text is that says nothing, in a lenient reading: a pattern, or a table of them by field (`"*"` is all)."""
+    derive: Derive = Field(default_factory=dict)
+    """Fields that others tell, in a lenient reading: `call_id = { from = "#recording_url#", pattern = "…" }`."""
+    clock: ClockSettings | None = None
+    """A time of a known zone, to warn of a `time_zone` that is wrong."""
     time_zone: TimeZone = ZoneInfo("UTC")
     """Of times that are sent without an offset."""
+    on_invalid: Literal["refuse", "quarantine"] = "refuse"
+    """What becomes of a call that can't be read, or breaks the contract: it is refused, or kept whole and answered as
+    accepted, until it is retried."""
+    templates: tuple[str, ...] = ()
+    """JSON bodies as they are set up on the sender's side, with its tags: text, or files of it. Broken by what was put
+    in for a tag, a body is mended by them. Those of the guide are known without."""
+    soap_answer: Literal["receipt", "text"] = "receipt"
+    """What SOAP callers are answered: the contract's receipt, or one text in the response of whatever they called."""
     accepted_status: Annotated[int, Field(strict=True, ge=200, le=203)] = 202
     """What HTTP callers get for an accepted call."""
     max_body: Size = 4 * 2**20
     """The largest body, in bytes after inflating."""
     documents: Literal["public", "authenticated"] = "public"
     """Who may read its page, WSDL and schema: everybody, or who may call."""
+    origins: Annotated[tuple[WebUrl, ...], BeforeValidator(listed)] = ()
+    """Web pages that may call from a browser (CORS), by their origin: `https://app.example.org`; by default none."""
     rate: RatePerTime | None = None
     """How many calls it may make, such as `20/s`; beyond it they are told to come back."""
     idempotency: IdempotencySettings = IdempotencySettings()
     """What makes a repeat a duplicate, and for how long."""
+    guide: GuideSettings | None = None
+    """What to enter on the sender's side: `gateway sources guide`."""

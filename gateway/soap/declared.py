@@ -11,7 +11,7 @@ from spyne.interface.wsdl import Wsdl11
 from spyne.protocol.soap import Soap11
 
 from gateway.errors import Malformed, TooLarge, UnknownOperation
-from gateway.model.contract import Contract, fold
+from gateway.model.contract import Contract, EventType, fold
 from gateway.model.field_reading import Reading
 from gateway.model.message import Message
 from gateway.model.reading import Reader
@@ -39,6 +39,7 @@ class Context:
         "in_document",
         "in_object",
         "method_request_string",
+        "named",
         "out_body_doc",
         "out_object",
         "out_string",
@@ -51,6 +52,8 @@ class Context:
         self.in_body_doc = envelope.payload
         self.references = References()
         self.method_request_string = ""
+        self.named: EventType | None = None
+        """What is called where the operation's name tells nothing, in a lenient reading."""
         self.descriptor: Any = None
         self.in_object: list[Message] = []
         self.out_object: list[Receipt] = []
@@ -95,7 +98,10 @@ class GatewayProtocol(Soap11):  # type: ignore[misc] # spyne is untyped
             raise Malformed(f"the Body has {len(beside) + 1} elements; one, the operation's, is expected")
         ctx.references = References(beside)
         if self._is_lenient:
-            ctx.method_request_string = self._operations.get(fold(name.localname), ctx.method_request_string)
+            called = self._operations.get(fold(name.localname))
+            if called is None and ctx.named is not None:
+                called = self._operations[fold(ctx.named.operation)]
+            ctx.method_request_string = called or ctx.method_request_string
 
     def deserialize(self, ctx: Context, message: object) -> None:  # noqa: ARG002 - Spyne's signature
         """Decode the operation's element. Raises ContractViolation, TooLarge."""
@@ -119,9 +125,11 @@ class DeclaredService:
         self._out = GatewayProtocol(contract, readers)
         self.application = application_of(contract, self._in, self._out)
 
-    def read(self, envelope: Envelope) -> Context:
-        """Decode a call: `in_object[0]` is its message. Raises UnknownOperation, ContractViolation, TooLarge."""
-        context = Context(envelope)
+    def read(self, context: Context) -> Context:
+        """Decode the call of `context`: `in_object[0]` is its message.
+
+        Raises UnknownOperation, ContractViolation, TooLarge.
+        """
         self._in.create_in_document(context)
         self._in.decompose_incoming_envelope(context)
         handles = self._in.get_call_handles(context)
@@ -133,6 +141,10 @@ class DeclaredService:
         context.descriptor = handles[0]
         self._in.deserialize(context, self._in.REQUEST)
         return context
+
+    def declares(self, context: Context) -> bool:
+        """Whether the call names its operation as the WSDL does."""
+        return bool(context.in_body_doc.tag == f"{{{self.contract.namespace}}}{context.descriptor.name}")
 
     def response(self, context: Context, receipt: Receipt) -> bytes:
         """The answer to a call that was accepted, as an envelope of its version."""

@@ -11,7 +11,7 @@ from spyne.protocol.soap import Soap11
 
 from gateway.model.contract import Contract, EventType, Field, Type, type_name
 from gateway.model.patterns import xsd_pattern
-from gateway.model.receipt import PUBLISHED
+from gateway.model.receipt import Status
 
 _INTEGERS = {32: Integer32, 64: Integer64, None: Integer}
 
@@ -57,7 +57,9 @@ def _operation(
 
 
 def _receipt(contract: Contract) -> Any:  # noqa: ANN401
-    status = Unicode(values=[*PUBLISHED], min_occurs=1, nillable=False, __namespace__=contract.namespace)
+    status = Unicode(
+        values=[one.value for one in Status], min_occurs=1, nillable=False, __namespace__=contract.namespace
+    )
     return _complex(
         contract,
         "Receipt",

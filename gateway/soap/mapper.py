@@ -55,7 +55,7 @@ class Mapper:
         holder = references.followed(self._holder(payload))
         if self.shape.may_repeat and sum(1 for _ in holder.iterdescendants()) > MAX_VALUES:
             raise TooLarge(f"the event has more than {MAX_VALUES} values")
-        data = self._quickly(holder, payload)
+        data = None if self.reader.rules else self._quickly(holder, payload)
         if data is None:
             data = self._carefully(holder, payload, references)
         return Message(self.event, data)
@@ -63,8 +63,9 @@ class Mapper:
     def response(self, receipt: Receipt) -> str:
         """The receipt as the operation's response element."""
         notes = "".join(f"<notes>{escape(note)}</notes>" for note in receipt.notes)
+        event_id = f"<eventId>{receipt.event_ids[0]}</eventId>" if receipt.event_ids else ""
         return (
-            f"{self.opening}<requestId>{receipt.request_id}</requestId><eventId>{receipt.event_ids[0]}</eventId>"
+            f"{self.opening}<requestId>{receipt.request_id}</requestId>{event_id}"
             f"<status>{receipt.status}</status><receivedAt>{rfc3339(receipt.received_at)}</receivedAt>"
             f"{notes}{self.closing}"
         )

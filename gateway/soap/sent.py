@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from gateway.errors import TooLarge, Violation
+from gateway.model.contract import fold
 from gateway.model.field_reading import Form, Pairs
 from gateway.model.json_text import MAX_DEPTH, MAX_VALUES
 from gateway.model.pointer import pointer
@@ -97,3 +98,13 @@ class Sent:
         for name in map(str, element.keys()):
             self._count_name(name)
             self.attributes += not name.startswith(XSI)
+
+
+def taken_out(payload: Element, name: str) -> str | None:
+    """The text of the child of a call, or of the one element in it, whose folded name is `name`: it is taken out."""
+    for holder in (payload, payload[0]) if len(payload) == 1 else (payload,):
+        for child in holder:
+            if fold(child.tag.rpartition("}")[2]) == name and not len(child):
+                holder.remove(child)
+                return str(child.text or "") or None
+    return None

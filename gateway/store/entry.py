@@ -6,7 +6,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from gateway.errors import GatewayError
+from gateway.errors import GatewayError, Refusal
 from gateway.model.event import Event
 from gateway.model.idempotency import Once
 from gateway.model.receipt import Receipt, Status
@@ -27,6 +27,8 @@ class Entry:
     is_list: bool = False
     once: Sequence[Once] = ()
     """What makes it, or some of its events, a repeat."""
+    quarantine: Refusal | None = None
+    """Why it makes no events yet."""
     receipt: Receipt | None = None
     error: GatewayError | None = None
     woken: threading.Event = field(default_factory=threading.Event)
@@ -44,6 +46,8 @@ class Entry:
     def receipt_of(self, event_ids: Sequence[str]) -> Receipt:
         """What its caller is told, where its events have these ids: a new one has its own, a repeat another's."""
         request = self.request
+        if self.quarantine is not None:
+            return self._quarantined(self.quarantine)
         statuses = tuple(
             Status.ACCEPTED if event.id == event_id else Status.DUPLICATE
             for event, event_id in zip(self.events, event_ids, strict=True)
@@ -58,3 +62,14 @@ class Entry:
             tuple(request.notes),
             statuses,
         )
+
+    def _quarantined(self, why: Refusal) -> Receipt:
+        request = self.request
+        note = f"kept, and not understood: {why.detail[:_LONGEST_NOTE]}"
+        return Receipt(
+            request.request_id, (), Status.QUARANTINED, request.received_at, notes=(note,), reason=why.reason
+        )
+
+
+_LONGEST_NOTE = 200
+"""Characters of a reason: some senders take no longer answers."""

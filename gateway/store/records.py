@@ -194,6 +194,15 @@ def _outcome(
     return entry.receipt_of(event_ids)
 
 
+def _why(refusal: Refusal | None) -> dict[str, Any]:
+    """What keeps a request in quarantine."""
+    if refusal is None:
+        return {"reason": None, "violations": None}
+    violations = refusal.violations or [Violation("", refusal.detail)]
+    told = [{"path": storable(one.path), "message": storable(one.message)} for one in violations]
+    return {"reason": refusal.reason, "violations": json.dumps(told, ensure_ascii=False)}
+
+
 def _request_row(connection: Connection, entry: Entry, receipt: Receipt, numbers: Numbers) -> dict[str, Any]:
     request = entry.request
     body, body_ref = request.body, None
@@ -213,5 +222,6 @@ def _request_row(connection: Connection, entry: Entry, receipt: Receipt, numbers
         "content_type": storable(request.content_type),
         "binding": request.binding,
         "caller": entry.caller.name,
+        **_why(entry.quarantine),
         "event_ids": json.dumps(receipt.event_ids),
     }

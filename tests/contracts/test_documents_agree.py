@@ -28,7 +28,7 @@ from gateway.model.contract import Contract, Field, Type
 from gateway.model.field_reading import Form, Reading
 from gateway.model.json_text import parsed_json
 from gateway.model.reading import Reader, reader_for
-from gateway.soap.declared import DeclaredService
+from gateway.soap.declared import Context, DeclaredService
 from tests.builders import NAMESPACE, a_contract, an_event_type
 from tests.contracts.generated import Value, as_element, contracts, has_empty_text, plain, values_of
 from tests.contracts.validating import Exact, parsed, takes
@@ -134,6 +134,6 @@ def read_json(reader: Reader, body: str) -> dict[str, Any] | None:
 
 def read_soap(service: DeclaredService, operation: etree._Element) -> dict[str, Any] | None:
     try:
-        return service.read(envelope(in_envelope(etree.tostring(operation).decode()))).in_object[0].data
+        return service.read(Context(envelope(in_envelope(etree.tostring(operation).decode())))).in_object[0].data
     except ContractViolation:
         return None

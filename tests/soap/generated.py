@@ -15,7 +15,7 @@ from gateway.model.contract import Field, Type
 from gateway.model.field_reading import Reading
 from gateway.model.message import Message
 from gateway.model.reading import reader_for
-from gateway.soap.declared import DeclaredService
+from gateway.soap.declared import Context, DeclaredService
 from gateway.soap.document import parsed
 from gateway.soap.envelope import NS11, Envelope, envelope_in
 from tests.builders import NAMESPACE, a_contract, a_field, an_event_type
@@ -110,7 +110,7 @@ def _items(value: Value) -> list[Value]:
 
 
 def read(service: DeclaredService, body: bytes) -> Message:
-    return service.read(envelope(body)).in_object[0]
+    return service.read(Context(envelope(body))).in_object[0]
 
 
 def envelope(body: bytes) -> Envelope:

@@ -12,7 +12,7 @@ from spyne.protocol.soap import Soap11
 
 from gateway.model.contract import Field, Type
 from gateway.model.reading import Data
-from gateway.soap.declared import DeclaredService
+from gateway.soap.declared import Context, DeclaredService
 from tests.soap.generated import FIELDS, envelope
 
 
@@ -25,7 +25,7 @@ def spyne_data(service: DeclaredService, body: bytes) -> Data:
     """
     reference = Soap11(parse_xsi_type=False)
     reference.set_app(service.application)
-    found = service.read(envelope(body))
+    found = service.read(Context(envelope(body)))
     message = reference.from_element(None, found.descriptor.in_message, found.in_body_doc)
     return _object(FIELDS, message.callEnded)
 

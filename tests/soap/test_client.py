@@ -15,6 +15,7 @@ from gateway.errors import ContractViolation, Violation
 from gateway.model.receipt import Receipt, Status
 from gateway.model.request import Dialect
 from gateway.soap.client import Refusal, SoapClient
+from gateway.soap.declared import Context
 from gateway.soap.document import parsed
 from gateway.soap.envelope import NS11, NS12, envelope_in
 from gateway.soap.faults import fault
@@ -58,7 +59,7 @@ class Far:
             error = ContractViolation("/duration is required", violations=[Violation("/duration", "is required")])
             return fault(error, Dialect.SOAP11, NAMESPACE)
         return SERVICE.response(
-            SERVICE.read(envelope_in(parsed(body))), Receipt("r-1", ("e-1",), Status.ACCEPTED, NOON)
+            SERVICE.read(Context(envelope_in(parsed(body)))), Receipt("r-1", ("e-1",), Status.ACCEPTED, NOON)
         )
 
 

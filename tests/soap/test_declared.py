@@ -28,7 +28,7 @@ def a_service_of(contract: Contract, reading: Reading = Reading.STRICT) -> Decla
 def test_an_event_is_one_operation_with_one_child_answered_with_a_receipt() -> None:
     receipt = Receipt("r-1", ("e-1",), Status.ACCEPTED, NOON)
     service = a_service()
-    answer = envelope(service.response(service.read(envelope(a_call(*CALL))), receipt)).payload
+    answer = envelope(service.response(service.read(Context(envelope(a_call(*CALL)))), receipt)).payload
     assert [f"{{{NAMESPACE}}}submitCallEndedResponse", f"{{{NAMESPACE}}}receipt"] == [answer.tag, answer[0].tag]
     assert ["requestId", "eventId", "status", "receivedAt"] == [etree.QName(one).localname for one in answer[0]]
 
@@ -36,7 +36,7 @@ def test_an_event_is_one_operation_with_one_child_answered_with_a_receipt() -> N
 @pytest.mark.parametrize(("soap", "dialect"), [(NS11, Dialect.SOAP11), (NS12, Dialect.SOAP12)])
 def test_one_service_serves_both_versions_and_answers_in_the_callers(soap: str, dialect: Dialect) -> None:
     service = a_service()
-    context = service.read(envelope(a_call(*CALL, soap=soap)))
+    context = service.read(Context(envelope(a_call(*CALL, soap=soap))))
     answer = service.response(context, Receipt("r-1", ("e-1",), Status.ACCEPTED, NOON))
     assert (dialect, dialect) == (context.dialect, envelope(answer).dialect)
 
@@ -47,7 +47,7 @@ def test_one_service_serves_both_versions_and_answers_in_the_callers(soap: str, 
 )
 def test_an_unknown_operation_is_refused_naming_those_there_are(operation: str) -> None:
     with pytest.raises(UnknownOperation) as error:
-        a_service().read(envelope(in_envelope(operation)))
+        a_service().read(Context(envelope(in_envelope(operation))))
     assert f"in {NAMESPACE} there are: submitCallEnded" in error.value.detail
 
 
@@ -76,7 +76,7 @@ def test_a_service_may_be_shared_by_threads() -> None:
     service = a_service()
 
     def call(number: int) -> tuple[object, bytes]:
-        context: Context = service.read(envelope(a_call(Part("call_id", f"c{number}"), Part("duration", "1"))))
+        context: Context = service.read(Context(envelope(a_call(Part("call_id", f"c{number}"), Part("duration", "1")))))
         answer = service.response(context, Receipt(f"r{number}", (f"e{number}",), Status.ACCEPTED, NOON))
         return context.in_object[0].data["call_id"], answer
 

@@ -13,6 +13,7 @@ from gateway.contracts.wsdl import xsd
 from gateway.errors import ContractViolation, TooLarge
 from gateway.model.field_reading import Reading
 from gateway.model.receipt import Receipt, Status
+from gateway.soap.declared import Context
 from gateway.soap.envelope import NS12
 from tests.builders import NAMESPACE, NOON
 from tests.soap.generated import Part, Value, a_call, a_service, envelope, in_envelope, messages, parts_of, read
@@ -208,7 +209,7 @@ def test_an_event_of_more_than_ten_thousand_values_is_too_large() -> None:
 
 def test_the_receipt_is_a_valid_response_of_the_published_schema() -> None:
     receipt = Receipt("r-1", ("e-1",), Status.DUPLICATE, NOON, notes=("a <note> & another", "second"))
-    call = STRICT.read(envelope(a_call(*MINIMAL)))
+    call = STRICT.read(Context(envelope(a_call(*MINIMAL))))
     response = envelope(STRICT.response(call, receipt)).payload
     SCHEMA.assertValid(response)
     assert ["r-1", "e-1", "duplicate", "2026-03-16T12:00:00Z", "a <note> & another", "second"] == [

@@ -1,0 +1,29 @@
+"""An answer for callers who know no receipt: the response of whatever they called, holding one text."""
+
+from __future__ import annotations
+
+from xml.sax.saxutils import escape, quoteattr
+
+from lxml import etree
+
+from gateway.model.request import Dialect
+from gateway.soap.declared import enveloped
+
+_LONGEST_NAME = 200
+_TYPES = 'xmlns:xsd="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
+
+
+def text_answer(called: etree._Element | None, text: str, dialect: Dialect) -> bytes:
+    """The envelope that answers a call of the element `called`, None where none could be read, with `text`.
+
+    As rpc style has it (SOAP 1.1 §7.1): the operation's name with Response after it, in its namespace; what it
+    returns is the first element in it, unqualified, and says its type for those who decode by it.
+    """
+    name = etree.QName(called) if called is not None and len(called.tag) <= _LONGEST_NAME else None
+    if name is None:
+        response, declared = "response", ""
+    else:
+        response = f"m:{name.localname}Response" if name.namespace else f"{name.localname}Response"
+        declared = f" xmlns:m={quoteattr(name.namespace)}" if name.namespace else ""
+    returned = f'<return {_TYPES} xsi:type="xsd:string">{escape(text)}</return>'
+    return enveloped(f"<{response}{declared}>{returned}</{response}>", dialect)

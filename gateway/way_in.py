@@ -1,0 +1,101 @@
+"""The way in: a source as it is configured becomes one that is ready to be called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from gateway import plugins
+from gateway.authenticators import AnyOf, Authenticator
+from gateway.bindings.http import HttpBinding
+from gateway.bindings.soap import SoapBinding
+from gateway.errors import ConfigError
+from gateway.habits import clock_of, inference_of, rules_of, templates_of
+from gateway.model.contract import Contract
+from gateway.model.field_reading import Reading
+from gateway.model.idempotency import Idempotency
+from gateway.model.mapping import Mapping as EventMapping
+from gateway.model.reading import Reader, reader_for
+from gateway.model.request import Dialect
+from gateway.model.rules import Rules
+from gateway.pipeline import Source
+from gateway.settings import Document
+from gateway.settings.sources import SourceSettings
+from gateway.soap.declared import DeclaredService
+from gateway.toml import Kind, checked
+from gateway.way_in_checked import unknown_names
+from gateway.way_out import each
+
+ServiceOf = Callable[[Reading, Mapping[str, Reader]], DeclaredService]
+"""The Spyne service of a contract, whose calls are read so, by these readers."""
+
+
+def way_in(
+    document: Document, name: str, settings: SourceSettings, contract: Contract, service_of: ServiceOf
+) -> Source:
+    """The source of this name. Raises ConfigError with every problem."""
+    path = f"sources.{name}"
+    problems = list(unknown_names(path, settings, contract))
+    templates = templates_of(document, path, settings, problems)
+    built = each({f"{path}.authenticate": settings.authenticate}, _authenticator_in(document), problems)
+    if problems:
+        raise ConfigError.of(problems)
+    rules = rules_of(settings)
+    over_http, over_soap = settings.reading or Reading.LENIENT, settings.reading or Reading.STRICT
+    soap = SoapBinding(
+        service_of(over_soap, _readers(contract, over_soap, settings, rules)),
+        over_soap,
+        settings.event_from,
+        answers_text=settings.soap_answer == "text",
+    )
+    http = HttpBinding(
+        contract,
+        _readers(contract, over_http, settings, rules),
+        over_http,
+        settings.accepted_status,
+        settings.event_from,
+        templates,
+        tuple(inference_of(one, contract) for one in settings.infer),
+        rules,
+    )
+    repeats = settings.idempotency
+    return Source(
+        name=name,
+        contract=contract,
+        authenticator=next(iter(built.values())),
+        bindings={Dialect.HTTP: http, Dialect.SOAP11: soap, Dialect.SOAP12: soap},
+        mapping=replace(EventMapping.of(name, contract), clock=clock_of(settings.clock)),
+        max_body=settings.max_body,
+        rate=settings.rate,
+        documents_are_public=settings.documents == "public",
+        idempotency=Idempotency(repeats.key, repeats.window, repeats.on_reuse),
+        quarantines=settings.on_invalid == "quarantine",
+        origins=frozenset(settings.origins),
+    )
+
+
+def _authenticator_in(document: Document) -> Callable[[str, Kind | tuple[Kind, ...]], Authenticator]:
+    return lambda path, kinds: _authenticator(document, path, kinds)
+
+
+def _authenticator(document: Document, path: str, kinds: Kind | tuple[Kind, ...]) -> Authenticator:
+    if isinstance(kinds, Kind):
+        module = plugins.find("authenticators", kinds.kind, path)
+        made: Authenticator = module.Authenticator(
+            checked(module.Options, kinds.options(), path, document.folder, beside=("kind",))
+        )
+        return made
+    tables = {f"{path}.{place}": kind for place, kind in enumerate(kinds)}
+    problems = [
+        ConfigError(there, "lets everybody in, so the others mean nothing", "leave it out, or the others")
+        for there, kind in tables.items()
+        if kind.kind == "anonymous" and len(tables) > 1
+    ]
+    built = each(tables, _authenticator_in(document), problems)
+    if problems:
+        raise ConfigError.of(problems)
+    return AnyOf(list(built.values()))
+
+
+def _readers(contract: Contract, reading: Reading, settings: SourceSettings, rules: Rules) -> dict[str, Reader]:
+    return {name: reader_for(event, reading, settings.time_zone, rules) for name, event in contract.events.items()}
