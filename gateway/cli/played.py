@@ -73,7 +73,7 @@ def tell(answers: list[Answer], found: list[Difference], well: str) -> None:
         click.echo(f"✗ {one}", err=True)
     if len(found) > _MOST:
         click.echo(f"✗ and {len(found) - _MOST} more", err=True)
-    concerned = len({id(one.answer) for one in found})
+    concerned = len({id(one.answer.post) for one in found})
     click.secho(f"✗ {len(answers)} posts, {len(found)} differences in {concerned} of them", fg="red", err=True)
 
 

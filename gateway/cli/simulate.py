@@ -75,10 +75,12 @@ def simulate(document: Document | None, sender: str, url: str, **options: Any) -
     compared with what the gateway has, field by field.
     """
     del sender
-    endpoint = _endpoint(document, url, options["user"])
+    source = _source_in(url)
+    endpoint = _endpoint(document, source, url, options["user"])
     seed = random.randrange(10**6) if options["seed"] is None else options["seed"]  # noqa: S311 - repeatable, not secret
     apart = timedelta(seconds=_MINUTE / options["rate"])
-    shape = Shape(options["count"], options["protocol"], options["transfers"], apart)
+    services = _services(document, source)
+    shape = Shape(options["count"], options["protocol"], options["transfers"], apart, services)
     played = list(calls(shape, datetime.now(UTC), seed))
     tempo = Tempo(apart.total_seconds(), options["speed"])
     start = time.monotonic()
@@ -96,19 +98,29 @@ def simulate(document: Document | None, sender: str, url: str, **options: Any) -
     return cli.REFUSED if found or compared else cli.OK
 
 
-def _endpoint(document: Document | None, url: str, user: str | None) -> Endpoint:
+def _source_in(url: str) -> str:
     try:
         parts = URL(url).parts
-        name = parts[parts.index("in") + 1]
+        return parts[parts.index("in") + 1]
     except (ValueError, IndexError):
         raise click.UsageError(
             f"{url!r} is no endpoint; one looks like http://127.0.0.1:8080/in/contact-centre"
         ) from None
+
+
+def _endpoint(document: Document | None, name: str, url: str, user: str | None) -> Endpoint:
     source = None
     if document is not None and user is None:
         source = Workshop().build(document, 0).sources.get(name)
     proof = proof_for(source, user)
     return Endpoint(url.rstrip("/"), proof.headers, proof.parameters)
+
+
+def _services(document: Document | None, name: str) -> dict[str, tuple[str, ...]]:
+    """The tags that each web service sends, where the source has a guide that its administrator followed."""
+    source = document.settings().sources.get(name) if document else None
+    guide = source.guide if source else None
+    return {} if guide is None else {one.path or one.event: one.fields for one in guide.services}
 
 
 def _answers(played: list[Call], endpoint: Endpoint, tempo: Tempo, seed: int) -> list[Answer]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gateway.simulator.answers import ACCEPTED, DUPLICATE, Answer
@@ -58,7 +58,8 @@ def differences_in_events(answers: Iterable[Answer], event_of: EventOf, events_a
         last[answer.call.call_id] = answer
         if answer.event_id:
             event = event_of(answer.event_id)
-            found += [Difference(answer, what) for what in _wrong_event(answer, event)]
+            known = answer.request_id or (event or {}).get("requestid", "")
+            found += [Difference(replace(answer, request_id=known), what) for what in _wrong_event(answer, event)]
     for call_id, answer in last.items():
         more = set(events_about(call_id)) - told[call_id]
         found += [Difference(answer, f"event {one} of the call {call_id} was never answered") for one in sorted(more)]

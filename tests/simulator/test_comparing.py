@@ -146,3 +146,11 @@ def test_a_difference_says_which_request_it_is_of() -> None:
     (found,) = differences_in_answers([replace(answers(CALL)[0], state="refused")])
     shown = "".join(sorted(CALL.plan.variants))
     assert f"request r0, dequeue by form ({shown}): refused, not accepted" == str(found)
+
+
+def test_where_the_answer_names_no_request_the_event_does() -> None:
+    has = events(CALL)
+    has["e0"] |= {"type": "call.ended", "requestid": "r99"}
+    given = [replace(answer, request_id="") for answer in answers(CALL)]
+    (found,) = differences_in_events(given, has.get, lambda _call_id: has)
+    assert str(found).startswith("request r99, dequeue by form")
