@@ -135,8 +135,10 @@ def _queued(
 def _leg(pen: Pen, through: tuple[Said, ...], agent: Agent, session: int, connected: int, rng: Random) -> Leg:
     notes = rng.choice(BREAKING_NOTES if Variant.BROKEN in pen.variants else NOTES)
     script = rng.choice(SCRIPTS) if rng.random() < 0.3 else ()  # noqa: PLR2004
-    talked, wrapped = rng.randrange(20, 600), rng.randrange(5, 60)
-    return Leg(agent, session, through, connected, talked, wrapped, rng.choice(DISPOSITIONS), notes, script)
+    return Leg(
+        agent, session, through, connected, talked=rng.randrange(20, 600), wrapped=rng.randrange(5, 60),
+        disposition=rng.choice(DISPOSITIONS), notes=notes, script=script, has_own_recording=rng.random() < 0.3,  # noqa: PLR2004
+    )  # fmt: skip
 
 
 def _richer(ended: Post, disposition: Post) -> Post:

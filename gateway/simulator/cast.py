@@ -101,8 +101,19 @@ def a_campaign(rng: Random) -> Campaign:
 
 def recording(call_id: str, session: int) -> str:
     """The link to a recording, as RingCX's own look: session 1 is the whole call. Nothing here fetches it."""
-    file = f"{ACCOUNT}/{call_id[:6]}/{call_id[6:8]}/{call_id}-{session}.WAV"
-    return (
-        "https://c02-recordings.virtualacd.biz/api/v1/calls/recordings/?v=1"
-        f"&accountId={ACCOUNT}&bucket=c02-recordings&region=us-east-1&compliance=false&file={file}"
-    )
+    return _link("c02-recordings.virtualacd.biz", "c02-recordings", "false", f"{_folder(call_id)}-{session}.WAV")
+
+
+def agents_recording(call_id: str, session: int) -> str:
+    """The link to what the agent heard and said on two channels, where an account has that."""
+    file = f"perspective/{_folder(call_id)}-session-{session}-stereo.WAV"
+    return _link("aws46-recordings.vacd.biz", "aws46-recordings", "true", file)
+
+
+def _folder(call_id: str) -> str:
+    return f"{ACCOUNT}/{call_id[:6]}/{call_id[6:8]}/{call_id}"
+
+
+def _link(host: str, bucket: str, compliance: str, file: str) -> str:
+    options = f"v=1&accountId={ACCOUNT}&bucket={bucket}&region=us-east-1&compliance={compliance}&file={file}"
+    return f"https://{host}/api/v1/calls/recordings/?{options}"

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from gateway.simulator.cast import ACCOUNT, TRANSFERRED_TO, Agent, recording
+from gateway.simulator.cast import ACCOUNT, TRANSFERRED_TO, Agent, agents_recording, recording
 from gateway.simulator.variants import Variant
 from gateway.simulator.vocabulary import FIELDS, Said, Style, unfilled, words
 
@@ -72,6 +72,8 @@ class Leg:
     disposition: str
     notes: str
     script: tuple[tuple[str, str], ...] = ()
+    has_own_recording: bool = False
+    """What the agent heard and said was recorded on two channels too."""
 
     @property
     def ended(self) -> int:
@@ -120,6 +122,9 @@ class Pen:
             self.style.seconds("sess_duration", leg.talked), self.style.seconds("duration", leg.ended),
             words("agent_disposition", ""), words("agent_notes", ""), self._recording(leg.session),
         )  # fmt: skip
+        if leg.has_own_recording:
+            link = agents_recording(self.call_id, leg.session)
+            said = (*said, words("sess_agent_perspective_recording_url", link))
         derived: dict[str, object] = {}
         if Variant.NO_UII in self.variants:
             said = tuple(one for one in said if one.tag in _VENDORS_TEMPLATE)

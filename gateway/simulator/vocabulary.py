@@ -41,6 +41,7 @@ FIELDS = {
     "call_result": "call_result",
     "outbound_disposition": "system_disposition",
     "recording_url": "recording_url",
+    "sess_agent_perspective_recording_url": "agent_recording_url",
     "transfer_phone": "transfer_phone",
     "transfer_type": "transfer_type",
     "transfer_duration": "transfer_duration",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from urllib.parse import parse_qsl
 
@@ -91,6 +92,14 @@ def test_a_segments_end_means_numbers_moments_and_what_the_recording_tells() -> 
         "recording_url": sent(post)["recording_url"],
     } == post.means  # fmt: skip
     assert {"segment": 2} == post.implied
+
+
+def test_an_agents_own_recording_is_named_after_the_segment() -> None:
+    assert "agent_recording_url" not in pen().agent_termination(leg()).means
+    post = pen().agent_termination(replace(leg(), has_own_recording=True))
+    link = str(post.means["agent_recording_url"])
+    assert link.startswith("https://aws46-recordings.vacd.biz/")
+    assert link.endswith(f"&file=perspective/15300002/202603/16/{CALL_ID}-session-2-stereo.WAV")
 
 
 def test_no_agent_is_an_empty_id_or_a_nought_and_means_none() -> None:
