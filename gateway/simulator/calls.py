@@ -118,7 +118,7 @@ def _inbound(pen: Pen, plan: Plan, rng: Random) -> list[Post]:
         lasted += took
     posts.append(pen.post_call(leg.through, leg.agent.id, lasted, words("call_result", "CONNECTED")))
     if Variant.ONE_URL in plan.variants:
-        posts.append(_richer(posts[-1], pen.post_disposition(leg, "post-call")))
+        posts[-1:] = _by_one_url(posts[-1], pen.post_disposition(leg, "post-call"))
     else:
         posts.append(pen.post_disposition(leg))
     return posts
@@ -141,16 +141,13 @@ def _leg(pen: Pen, through: tuple[Said, ...], agent: Agent, session: int, connec
     )  # fmt: skip
 
 
-def _richer(ended: Post, disposition: Post) -> Post:
-    """One web service for the call's end and its disposition: what the first post said, and what the agent says."""
-    known = {one.tag for one in disposition.said}
-    more = tuple(one for one in ended.said if one.tag not in known)
-    return replace(
-        disposition,
-        at=max(disposition.at, ended.at + 1),
-        said=(*disposition.said, *more),
-        implied=ended.implied,
-    )
+def _by_one_url(ended: Post, disposition: Post) -> list[Post]:
+    """One web service for the call's end and its disposition: what the agent says is empty in its first post."""
+    known = {one.tag for one in ended.said}
+    more = tuple(one for one in disposition.said if one.tag not in known)
+    first = replace(ended, said=(*ended.said, *(words(one.tag, "") for one in more)))
+    later = max(disposition.at, ended.at + 1)
+    return [first, replace(disposition, at=later, said=(*ended.said, *more), implied=ended.implied)]
 
 
 def _as_planned(posts: list[Post], plan: Plan, rng: Random) -> list[Post]:

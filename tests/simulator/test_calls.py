@@ -152,6 +152,7 @@ def test_by_one_url_the_second_post_is_the_richer() -> None:
     for call in found:
         first, second = of(call, "post-call")
         assert first.means.items() < second.means.items()
+        assert [one.tag for one in first.said] == [one.tag for one in second.said]
         assert {"disposition", "wrap_duration"} <= second.means.keys() - first.means.keys()
 
 
