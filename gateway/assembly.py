@@ -16,11 +16,12 @@ from gateway.model.field_reading import Reading
 from gateway.model.near import hint
 from gateway.model.reading import Reader
 from gateway.model.retention import Ages, Policy
-from gateway.pipeline import Gateway, Source
+from gateway.pipeline import Gateway
 from gateway.settings import Document, Settings
 from gateway.settings.retention import RetentionAges
 from gateway.settings.sources import SourceSettings
 from gateway.soap.declared import DeclaredService
+from gateway.source import Source
 from gateway.store.place import Place, place_named
 from gateway.store.revisions import Revisions
 from gateway.way_in import way_in
@@ -93,4 +94,5 @@ def _policy(settings: Settings, problems: list[ConfigError]) -> Policy:
 
 def _ages(own: RetentionAges, over: RetentionAges) -> Ages:
     events = own.events or over.events
-    return Ages(events, own.dead or over.dead or events, own.refused or over.refused)
+    dead = own.dead or over.dead or events
+    return Ages(events, dead, own.refused or over.refused, own.quarantined or over.quarantined or dead)

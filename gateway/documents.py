@@ -14,8 +14,8 @@ from gateway.contracts.wsdl import wsdl, xsd
 from gateway.errors import UnknownOperation
 from gateway.model.address import PREFIX
 from gateway.model.request import Answer, Dialect
-from gateway.pipeline import Source
 from gateway.soap.declared import DeclaredService
+from gateway.source import Source
 
 _XML = "text/xml; charset=utf-8"
 

@@ -83,8 +83,6 @@ class Refusal(GatewayError):
     status: ClassVar[int] = 500
     fault: ClassVar[FaultCode] = CALLER
     soap_status: ClassVar[tuple[int, int]] = (500, 400)
-    is_of_content: ClassVar[bool] = False
-    """Whether the call arrived whole, from somebody known, and what it says is the trouble."""
 
     def __init__(
         self,
@@ -110,11 +108,14 @@ class RequestError(Refusal):
     """The caller must act."""
 
 
-class Malformed(RequestError):
+class NotAnEvent(RequestError):
+    """What the caller says is the trouble: a source may keep such a call in quarantine, if it arrived whole."""
+
+
+class Malformed(NotAnEvent):
     """The body can't be parsed at all."""
 
     reason, title, status = "malformed", "Malformed request", 400
-    is_of_content = True
 
 
 class Unauthenticated(RequestError):
@@ -130,11 +131,10 @@ class UnknownSource(RequestError):
     reason, title, status = "unknown_source", "No such source", 404
 
 
-class UnknownOperation(RequestError):
+class UnknownOperation(NotAnEvent):
     """The source has no such event, operation or version."""
 
     reason, title, status = "unknown_operation", "No such operation", 404
-    is_of_content = True
 
 
 class TimedOut(RequestError):
@@ -143,25 +143,22 @@ class TimedOut(RequestError):
     reason, title, status = "timeout", "Reading the request took too long", 408
 
 
-class TooLarge(RequestError):
+class TooLarge(NotAnEvent):
     """The body, or what it holds, passes a limit."""
 
     reason, title, status = "too_large", "Request too large", 413
-    is_of_content = True
 
 
-class UnsupportedMedia(RequestError):
+class UnsupportedMedia(NotAnEvent):
     """A media type, charset or content encoding that we don't read."""
 
     reason, title, status = "unsupported_media", "Unsupported media type", 415
-    is_of_content = True
 
 
-class ContractViolation(RequestError):
+class ContractViolation(NotAnEvent):
     """What parses and isn't allowed: every violation at once in `violations`, of very many the first thousand."""
 
     reason, title, status = "contract_violation", "The data does not meet the contract", 422
-    is_of_content = True
 
     def __init__(self, detail: str, *, violations: Iterable[Violation] = ()) -> None:
         first = itertools.islice(violations, MOST_VIOLATIONS)
@@ -189,11 +186,10 @@ class NotUnderstood(RequestError):
     soap_status = (500, 500)
 
 
-class VersionMismatch(RequestError):
+class VersionMismatch(NotAnEvent):
     """An envelope of neither SOAP 1.1 nor 1.2."""
 
     reason, title, status = "version_mismatch", "SOAP version not supported", 500
-    is_of_content = True
     fault = FaultCode("VersionMismatch", "VersionMismatch")
     soap_status = (500, 500)
 

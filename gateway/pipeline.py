@@ -11,15 +11,14 @@ from datetime import datetime, timedelta
 
 from gateway import __version__
 from gateway.admission import Admission
-from gateway.authenticators import Authenticator
 from gateway.bindings import Binding, http, soap
 from gateway.bindings.recognise import recognise
 from gateway.destinations import Destination
 from gateway.errors import (
     DeliveryError,
+    NotAnEvent,
     Refusal,
     Refused,
-    RequestError,
     TooLarge,
     Unavailable,
     UnknownOperation,
@@ -30,8 +29,6 @@ from gateway.model.bucket import Rate
 from gateway.model.contract import Contract, operation_of
 from gateway.model.delivery import UNCONFIGURED, Attempt, Delivery, Outcome, Reply, State
 from gateway.model.event import Event
-from gateway.model.idempotency import Idempotency
-from gateway.model.mapping import Mapping as EventMapping
 from gateway.model.message import Message
 from gateway.model.original import Original
 from gateway.model.payload import Payload
@@ -41,6 +38,7 @@ from gateway.model.retention import Policy
 from gateway.model.retry import RetryPolicy
 from gateway.model.route import Duty, Routes
 from gateway.model.scope import Scope
+from gateway.source import Source
 from gateway.store.entry import Entry
 from gateway.store.inbox import Inbox
 from gateway.telemetry.attempts import counted
@@ -58,25 +56,6 @@ Apart = Callable[[Callable[[], list[Message]]], list[Message]]
 def in_place(function: Callable[[], list[Message]]) -> list[Message]:
     """No apart: where there is one call at a time."""
     return function()
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Who may call, and how they are understood."""
-
-    name: str
-    contract: Contract
-    authenticator: Authenticator
-    bindings: Mapping[Dialect, Binding]
-    mapping: EventMapping
-    max_body: int
-    rate: Rate | None = None
-    documents_are_public: bool = True
-    idempotency: Idempotency = field(default_factory=Idempotency)
-    quarantines: bool = False
-    """Whether a call that can't be read, or breaks the contract, is kept instead of refused."""
-    origins: frozenset[str] = frozenset()
-    """The web pages that may call from a browser."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +104,10 @@ class Gateway:
         request.load(source.max_body)
         try:
             messages, events = self.events_of(request, caller, apart)
-        except RequestError as error:
-            if not source.quarantines or not error.is_of_content:
+        except NotAnEvent as error:
+            if not source.quarantines:
                 raise
+            request.binding = request.binding or recognise(request)
             return inbox.record(Entry(request, caller, [], [], self.revision, quarantine=error))
         duties = [self.duties_of(event, request.original) for event in events]
         is_list = bool(request.memo.get("is_list"))

@@ -16,6 +16,7 @@ from gateway.model.difference import Difference, differences
 from gateway.model.event import Event
 from gateway.model.request import Caller, Request, without_masked
 from gateway.pipeline import Gateway
+from gateway.store.entry import Entry
 from gateway.store.replayed import DutiesOf
 from gateway.store.retried import Remade, StoredRequest
 
@@ -37,22 +38,36 @@ class Reread:
         return list(differences(old, _document(self.remade.event)))
 
 
-def reread(gateway: Gateway, stored: StoredRequest, duties_of: DutiesOf) -> list[Reread]:
-    """The events that `stored` makes today, but for those that were repeats. Raises Refusal.
+@dataclass(frozen=True, slots=True)
+class Rereading:
+    """What a request says when it is read again."""
 
-    Whose call it was, was proved when it came, and the proof is masked since; how often it came is asked by nobody.
+    found: list[Reread]
+    """Its events, but for those that were repeats."""
+    entry: Entry
+    """The request with all its events, as it would be recorded if it came now."""
+
+
+def reread(gateway: Gateway, stored: StoredRequest, duties_of: DutiesOf) -> Rereading:
+    """What `stored` says by today's contract and mapping. Raises Refusal.
+
+    Whose call it was, was proved when it came, and the proof is masked since.
     """
     request = request_of(stored)
     source = gateway.source_of(request)
     request.secret_parameters = source.authenticator.parameters
     request.load(source.max_body)
-    _, events = gateway.events_of(request, Caller(stored.caller))
+    caller = Caller(stored.caller)
+    messages, events = gateway.events_of(request, caller)
     places: Sequence[str | None] = [*stored.event_ids, *[None] * (len(events) - len(stored.event_ids))]
-    return [
+    found = [
         _reread(stored, position, event, old, duties_of)
         for position, (event, old) in enumerate(zip(events, places, strict=False))
         if old not in stored.repeats
     ]
+    once = source.idempotency.keys_of(request, messages, events)
+    entry = Entry(request, caller, events, [one.remade.duties for one in found], gateway.revision, once=once)
+    return Rereading(found, entry)
 
 
 def request_of(stored: StoredRequest) -> Request:

@@ -10,6 +10,7 @@ from gateway.authenticators import AnyOf, Authenticator
 from gateway.bindings.http import HttpBinding
 from gateway.bindings.soap import SoapBinding
 from gateway.errors import ConfigError
+from gateway.guiding import guide_of
 from gateway.habits import clock_of, inference_of, rules_of, templates_of
 from gateway.model.contract import Contract
 from gateway.model.field_reading import Reading
@@ -18,10 +19,10 @@ from gateway.model.mapping import Mapping as EventMapping
 from gateway.model.reading import Reader, reader_for
 from gateway.model.request import Dialect
 from gateway.model.rules import Rules
-from gateway.pipeline import Source
 from gateway.settings import Document
 from gateway.settings.sources import SourceSettings
 from gateway.soap.declared import DeclaredService
+from gateway.source import Source
 from gateway.toml import Kind, checked
 from gateway.way_in_checked import unknown_names
 from gateway.way_out import each
@@ -71,6 +72,7 @@ def way_in(
         idempotency=Idempotency(repeats.key, repeats.window, repeats.on_reuse),
         quarantines=settings.on_invalid == "quarantine",
         origins=frozenset(settings.origins),
+        guide=guide_of(settings.guide, settings.authenticate, contract),
     )
 
 

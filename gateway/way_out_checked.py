@@ -11,7 +11,7 @@ from gateway.model.contract import Contract, EventType
 from gateway.model.extra import EXTRA
 from gateway.model.near import hint
 from gateway.model.route import Route, Routes
-from gateway.model.tag_names import faults
+from gateway.model.tag_names import faults, is_of_objects
 from gateway.model.template import Tag
 from gateway.pipeline import Outlet
 from gateway.settings import Settings
@@ -35,6 +35,7 @@ def unfounded(
         path, written = f"destinations.{name}", settings.destinations[name].options()
         yield from _faults(f"{path}.order_by", order.tags if order else (), coming)
         yield from _faults(path, getattr(outlet.destination, "tags", ()), coming, written, named)
+        yield from _unreplaced(f"{path}.replace", getattr(outlet.destination, "replaced", ()), coming, named)
 
 
 def _unsent(route: Route, contracts: Mapping[str, Contract]) -> Iterator[ConfigError]:
@@ -61,6 +62,16 @@ def _faults(
     for tag in tags:
         for fault in faults([tag], events, named):
             yield ConfigError(_place_of(tag, path, written) or path, fault)
+
+
+def _unreplaced(path: str, replaced: Iterable[Tag], events: list[EventType], named: set[str]) -> Iterator[ConfigError]:
+    """Replacements of what there is not, or of what is no value."""
+    for tag in replaced:
+        name = ".".join(tag.path)
+        yield from _faults(f"{path}.{name}", [tag], events, named=named)
+        if tag.path[0] not in named and is_of_objects(tag, events):
+            message = f"{tag}: has fields of its own, and only values have replacements"
+            yield ConfigError(f"{path}.{name}", message, f'name one of them: "{name}.NAME"')
 
 
 def _place_of(tag: Tag, path: str, written: object) -> str | None:

@@ -225,10 +225,10 @@ def test_what_retention_leaves_out_of_a_source_is_as_for_all(tmp_path: Path) -> 
     text = '[retention]\nevents = "90d"\nrefused = "7d"\n[retention.sources.pbx]\nevents = "30d"\n'
     day = timedelta(days=1)
     policy = a_gateway(tmp_path, ANYBODY + text).retention
-    assert Ages(30 * day, 30 * day, 7 * day) == policy.of("pbx") == policy.of("/in/pbx")
-    assert Ages(90 * day, 90 * day, 7 * day) == policy.of("web") == policy.of("/joins/calls")
+    assert Ages(30 * day, 30 * day, 7 * day, 30 * day) == policy.of("pbx") == policy.of("/in/pbx")
+    assert Ages(90 * day, 90 * day, 7 * day, 90 * day) == policy.of("web") == policy.of("/joins/calls")
     longer = a_gateway(tmp_path, ANYBODY + text.replace("refused", 'dead = "365d"\nrefused')).retention
-    assert Ages(30 * day, 365 * day, 7 * day) == longer.of("pbx")
+    assert Ages(30 * day, 365 * day, 7 * day, 365 * day) == longer.of("pbx")
 
 
 def test_retention_of_a_source_that_is_not_configured_is_a_mistake(tmp_path: Path) -> None:

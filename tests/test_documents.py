@@ -10,8 +10,8 @@ import pytest
 from openapi_spec_validator import validate
 
 from gateway.documents import NAMES, document
-from gateway.pipeline import Source
 from gateway.receiver import Door
+from gateway.source import Source
 from gateway.store.store import Store
 from tests.configured import ANYBODY, JOURNAL, TO_CRM, a_gateway, fixed
 from tests.contracts.validating import Exact, parsed

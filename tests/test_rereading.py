@@ -72,7 +72,7 @@ def to_crm(_event: Event) -> list[Duty]:
 
 
 def again(gateway: Gateway, one: StoredRequest) -> list[Reread]:
-    return reread(gateway, one, to_crm)
+    return reread(gateway, one, to_crm).found
 
 
 def test_by_the_same_contract_nothing_is_different(configure: Configure, store: Store) -> None:

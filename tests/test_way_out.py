@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gateway.model.retry import STANDARD_WEBHOOKS
-from tests.configured import ANYBODY, JOURNAL, TO_CRM, a_gateway, problems_of
+from tests.configured import ANYBODY, JOURNAL, NESTED, TO_CRM, a_gateway, problems_of
 
 HTTP = '[destinations.crm]\nkind = "http"\nurl = "http://127.0.0.1:9/"\n'
 
@@ -35,6 +35,18 @@ def test_what_is_wrong_with_a_tag_or_a_condition_is_told_with_its_place(tmp_path
 def test_a_tag_may_name_what_only_some_of_the_events_have_or_a_route_gives(tmp_path: Path) -> None:
     destination = HTTP + 'query = { a = "#CallerId#", b = "#segment#" }\n'
     assert a_gateway(tmp_path, ANYBODY + destination + TO_CRM + 'fields = { CallerId = "#ani#" }\n')
+
+
+def test_so_may_a_replacement_and_it_is_of_a_value(tmp_path: Path) -> None:
+    (tmp_path / "nested.toml").write_text(NESTED, encoding="utf-8")
+    source, route = ANYBODY.replace("contract.toml", "nested.toml"), TO_CRM + 'fields = { Outcome = "#call_id#" }\n'
+    named = "call_id Outcome customer.name segments.agent.name segments.0.duration extra.x event.type caller.name"
+    table = "".join(f'"{name}" = {{ a = "b" }}\n' for name in named.split())
+    assert a_gateway(tmp_path, f"{source}{HTTP}[destinations.crm.replace]\n{table}{route}")
+    for name, why in (("customer", "has fields of its own, and only values"), ("customer.nam", "no event type that")):
+        replace = f'replace = {{ "{name}" = {{ a = "b" }} }}\n'
+        (problem,) = problems_of(tmp_path, source + HTTP + replace + route)
+        assert problem.startswith(f"destinations.crm.replace.{name}: #{name}#: {why}")
 
 
 def test_a_retry_is_by_growth_by_a_list_or_by_the_standards_own(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from gateway.bodies import Body, from_cloudevents, from_form, from_json, from_multipart, from_xml
+from gateway.bodies import Body, from_cloudevents, from_form, from_json, from_multipart, from_text, from_xml
 from gateway.errors import UnsupportedMedia
 from gateway.model.charset import without_bom
 from gateway.model.field_reading import Reading
@@ -65,6 +65,8 @@ class Bodies:
                 if media in from_json.LINES:
                     return from_json.read_lines
                 return lambda request: from_json.read(request, self.templates)
+            case "text":
+                return from_text.read
             case "form":
                 return lambda request: from_form.read(request, self.reading)
             case "multipart":
@@ -75,6 +77,8 @@ class Bodies:
     def _kind(self, request: Request, media: str) -> str:
         """What the body is: by its media type, unless it plainly is something else."""
         said, seen = _said(media), _seen(request.content)
+        if media == "text/plain" and seen in ("", "form") and self._takes_text(request.content):
+            return "text"
         kind = said or seen
         if said and seen and seen != said and (said, seen) not in _NOT_PLAIN:
             kind = seen
@@ -83,6 +87,9 @@ class Bodies:
         if kind != said:
             request.notes.append(f"read as {_NAMES[kind]}, though the content type is {media[:60] or 'missing'}")
         return kind
+
+    def _takes_text(self, content: bytes) -> bool:
+        return self.reading is Reading.LENIENT and from_text.looks_like_fields(content)
 
 
 _NAMES = {"json": "JSON", "form": "a form", "xml": "XML", "multipart": "a multipart form"}

@@ -24,9 +24,9 @@ from gateway.assembly import Workshop
 from gateway.cli.doors import Sender
 from gateway.cli.starting import runtime_of
 from gateway.model.sample import sample
-from gateway.pipeline import Source
 from gateway.settings import MAIN, Document, url_of
 from gateway.shipped import shipped
+from gateway.source import Source
 
 _PORTS = (8080, 8081, 8082)
 _STARTS_WITHIN = 60

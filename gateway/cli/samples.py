@@ -18,8 +18,9 @@ from gateway.model.original import Original
 from gateway.model.reading import reader_for
 from gateway.model.request import Caller, Request
 from gateway.model.sample import sample
-from gateway.pipeline import Gateway, Source
+from gateway.pipeline import Gateway
 from gateway.settings import Document
+from gateway.source import Source
 from gateway.store.originals import stored_event
 
 Found = tuple[Event, Original | None]

@@ -3,35 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import timedelta
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
+from gateway.egress.answers import Answers
 from gateway.egress.client import Client, Forbidden, Response, Unreachable
 from gateway.egress.connecting import Connecting
 from gateway.egress.credentials import NONE, Authenticate
 from gateway.egress.outgoing import Outgoing, Sending, shown_body
 from gateway.egress.target import parsed_target
-from gateway.errors import DeliveryError, Refused, Unavailable
+from gateway.errors import Refused, Unavailable
 from gateway.model.body import Body, Format
 from gateway.model.delivery import Exchange, Reply
 from gateway.model.payload import Payload
+from gateway.model.replacing import Replacements, path_of
 from gateway.model.shape import Shape
 from gateway.model.signature import key_of
 from gateway.model.template import Tag, Template
 from gateway.model.url import Url
-from gateway.toml import Table
+from gateway.soap.call_settings import CallSettings
+from gateway.soap.fault_reading import fault_in
 from gateway.values import Flag, HeaderName, PositiveDuration, Secret, Secrets, Unusable, zone_named
 
-_AGAIN = frozenset({401, 403, 404, 408, 409, 425, 429})
-"""Client errors that a deploy or a changed key can cure; every 5xx is tried again too."""
-_GONE = 410
-_LONGEST_QUOTE = 300
 _PRINTABLE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
-_STATUS = re.compile(r"[3-5](\d\d|xx)")
 
 
 def _url(text: str) -> str:
@@ -63,31 +59,26 @@ def _key(secret: Secret) -> Secret:
     return secret
 
 
-def _status(text: str) -> str:
-    if not _STATUS.fullmatch(text):
-        raise Unusable("must be a status such as 404, or all of a hundred such as '5xx'", "from 300 to 599")
-    return text
+def _field(name: str) -> str:
+    try:
+        path_of(name)
+    except ValueError as error:
+        raise Unusable(str(error), "such as disposition, or of a field in another 'customer.name'") from None
+    return name
 
 
-def _as_text(statuses: object) -> object:
-    return [str(one) for one in statuses] if isinstance(statuses, list | tuple) else statuses
+def _replacement(value: object) -> object:
+    if not isinstance(value, str | bool | int | float):
+        raise Unusable("must be text, a number, true or false", "a name with a dot stands in quotes: 'customer.name'")
+    return value
 
 
 HeaderValue = Annotated[str, AfterValidator(_header)]
-Statuses = Annotated[tuple[Annotated[str, AfterValidator(_status)], ...], BeforeValidator(_as_text)]
-"""Such as `[404, "5xx"]`."""
+Swap = dict[str, Annotated[Any, AfterValidator(_replacement)]]
+"""A value to its replacement."""
 
 
-class Answers(Table):
-    """What answers mean beside the rule; the code itself counts before its hundred."""
-
-    again: Statuses = ()
-    """A later try may help."""
-    never: Statuses = ()
-    """It won't: a dead letter at once."""
-
-
-class Options(Connecting):
+class Options(CallSettings, Connecting):
     """The keys of its kind."""
 
     url: Annotated[str, AfterValidator(_url)]
@@ -101,6 +92,11 @@ class Options(Connecting):
     """Parameters of the URL; values may have tags."""
     format: Format | None = None
     """How the body is written; by default a CloudEvent, or a route's fields as JSON."""
+    replace: dict[Annotated[str, AfterValidator(_field)], Swap] = Field(default_factory=dict)
+    """By field: a value to what is sent in its place, `"*"` to that of all others, such as
+    `{ disposition = { Resolved = "R1" } }`."""
+    send_all: Flag = False
+    """Whether all else that the event has is sent beside what `body` or `inputs` say."""
     body: str | dict[str, Any] | list[Any] | None = Field(default=None, validate_default=True)
     """What the body says, with tags: text of its format, or a table."""
     authenticate: Authenticate | None = None
@@ -118,6 +114,11 @@ class Options(Connecting):
     def _leads_somewhere(self) -> Self:
         if not self.hosts and Url.of(self.url, zone_of=zone_named).is_from_data:
             raise Unusable("has a tag in its host", "say where events may lead: hosts = ['*.example.org']", key="url")
+        if self.send_all and not self.is_soap:
+            try:
+                self._body()
+            except ValueError as error:
+                raise Unusable(str(error), key="send_all") from None
         return self
 
     @field_validator("body")
@@ -133,10 +134,16 @@ class Options(Connecting):
             method=self.method,
             url=Url.of(self.url, self.query, zone_named),
             headers={name: Template.of(text, zone_named) for name, text in self.headers.items()},
-            body=Body.of(self.format, self.body, zone_named),
+            body=self.call(sends_all=self.send_all) if self.is_soap else self._body(),
             credentials=self.authenticate.made() if self.authenticate else NONE,
             keys=tuple(key_of(one.reveal()) for one in self.secret or ()),
+            replacements=Replacements.of(self.replace),
+            about=self.about,
         )
+
+    def _body(self) -> Body:
+        body = Body.of(self.format, self.body, zone_named)
+        return body.with_rest(self.query) if self.send_all else body
 
 
 class Destination:
@@ -152,6 +159,11 @@ class Destination:
     def tags(self) -> tuple[Tag, ...]:
         """Every tag that it fills."""
         return self._sending.tags
+
+    @property
+    def replaced(self) -> tuple[Tag, ...]:
+        """What it has replacements for, as tags that name it."""
+        return self._sending.replacements.tags
 
     @property
     def needs_original(self) -> bool:
@@ -184,7 +196,8 @@ class Destination:
         except Unreachable as error:
             raise Unavailable(str(error), exchange=self._exchange(outgoing)) from error
         exchange = self._exchange(outgoing, response)
-        failure = _judged(response, self._options.answers, exchange)
+        fault = fault_in(response.headers, response.body) if self._options.is_soap else None
+        failure = self._options.answers.failure(response, exchange, fault)
         if failure is not None:
             raise failure
         return Reply(response.status, exchange)
@@ -212,36 +225,3 @@ class Destination:
 def _shown(response: Response) -> str:
     lines = [f"HTTP {response.status}", *(f"{name}: {value}" for name, value in response.headers.items())]
     return "\n".join([*lines, "", shown_body(response.body)])
-
-
-def _judged(response: Response, answers: Answers, exchange: Exchange | None) -> DeliveryError | None:
-    """2xx is delivered; what may pass is tried again; the rest is refused."""
-    status = response.status
-    if 200 <= status < 300:  # noqa: PLR2004 - RFC 9110 §15.3
-        return None
-    said = response.body[:_LONGEST_QUOTE].decode("utf-8", "replace").strip()
-    why = f"HTTP {status}" + (f": {said}" if said else "")
-    if _is_for_again(status, answers):
-        after = _retry_after(response.headers)
-        return Unavailable(why, status=status, retry_after=after, exchange=exchange)
-    return Refused(why, status=status, pauses=status == _GONE, exchange=exchange)
-
-
-def _is_for_again(status: int, answers: Answers) -> bool:
-    for known in (str(status), f"{status // 100}xx"):
-        if known in answers.never:
-            return False
-        if known in answers.again:
-            return True
-    return status >= 500 or status in _AGAIN  # noqa: PLR2004 - RFC 9110 §15.6
-
-
-def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds (RFC 9110 §10.2.3), given as such or as a date."""
-    value = headers.get("Retry-After", "").strip()
-    if value.isdecimal():
-        return float(value[:9])
-    try:
-        return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
-    except (TypeError, ValueError):
-        return None

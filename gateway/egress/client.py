@@ -22,6 +22,8 @@ __all__ = ["MAX_ANSWER", "Client", "Forbidden", "Response", "Unreachable", "prox
 
 MAX_ANSWER = 64 * 1024
 """Bytes of an answer's body that are read; the rest is not waited for."""
+_NOT_OURS = ("Content-Type", "Accept-Encoding")
+"""What aiohttp would add by itself: a type, where there is none, and a wish for an answer that we don't inflate."""
 _MOMENT = 0.01
 """Seconds that the limit of the whole gives the limit of a phase to say which it was."""
 
@@ -142,7 +144,7 @@ class Client:
         try:
             async with self._session(is_written=is_written).request(
                 sending.method, target.url, headers=sending.headers, data=sending.body or None, timeout=limits,
-                allow_redirects=False, proxy=self._proxy, skip_auto_headers=("Content-Type",),
+                allow_redirects=False, proxy=self._proxy, skip_auto_headers=_NOT_OURS,
             ) as response:  # fmt: skip
                 sending.phase = "no whole answer"
                 answer = await _bounded(response)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 from urllib.parse import parse_qsl
@@ -15,6 +15,7 @@ from gateway.model.event import STRUCTURED
 from gateway.model.forms import ZoneOf, no_zones
 from gateway.model.payload import JSON, Payload
 from gateway.model.places import in_query
+from gateway.model.rest import rest_of
 from gateway.model.shape import Shape
 from gateway.model.template import Tag, Template, as_text
 
@@ -64,6 +65,10 @@ class Body:
     format: Format | None = None
     """None is the payload's own: a CloudEvent, or binary mode where a route gives fields."""
     given: Shape | Template | xml_text.XmlText | None = None
+    sends_all: bool = False
+    """Whether all else that the event has goes along."""
+    beside: frozenset[str] = frozenset()
+    """Names that are sent elsewhere, and not once more."""
 
     @classmethod
     def of(cls, format_: Format | None, given: object, zone_of: ZoneOf = no_zones) -> Body:
@@ -89,6 +94,24 @@ class Body:
                 return cls(format_, Template.of(given, zone_of))
             case _:
                 return cls(format_, Shape.of(_pairs(given), zone_of))
+
+    def with_rest(self, parameters: Iterable[str] = ()) -> Body:
+        """The same, with all else that the event has; the URL has `parameters` already. Raises ValueError."""
+        match self.format, self.given:
+            case Format.RAW, _:
+                raise ValueError("the call is sent as it came: nothing can be added to it")
+            case ((None | Format.CLOUDEVENT | Format.BINARY | Format.BATCH), None):
+                raise ValueError(
+                    "the whole event is sent already: leave it out, or say a format: json, form, query, xml"
+                )
+            case Format.TEXT, _:
+                raise ValueError("a text has no names, so nothing can be added to it: choose json, form, query or xml")
+            case _, xml_text.XmlText() if not self.given.is_open:
+                raise ValueError("the body must end with its root's end tag, such as </call>: the rest goes before it")
+            case _, Shape() if not self.given.is_object:
+                raise ValueError("the body is a list, and only to a table can names be added")
+        beside = frozenset(parameters) if self.format is Format.QUERY else frozenset()
+        return replace(self, given=self.given or Shape.of({}), sends_all=True, beside=beside)
 
     @property
     def tags(self) -> tuple[Tag, ...]:
@@ -119,10 +142,14 @@ class Body:
 
     def _written(self, payload: Payload, format_: Format) -> Rendered:
         match self.given:
-            case Template() | xml_text.XmlText():
+            case Template():
                 return Rendered(self.given.text(payload.scope).encode("utf-8", "replace"), _TYPES[format_])
+            case xml_text.XmlText():
+                text = self.given.text(payload.scope, xml_text.elements(self._rest(payload, self.given.names)))
+                return Rendered(text.encode("utf-8", "replace"), _TYPES[format_])
             case Shape():
                 value = self.given.rendered(payload.scope)
+                value = {**value, **self._rest(payload, self.given.names)} if self.sends_all else value
             case _:
                 value = payload.scope.data if payload.scope.fields is None else payload.scope.fields
         if format_ is Format.JSON:
@@ -133,6 +160,9 @@ class Body:
         if format_ is Format.QUERY:
             return Rendered(query=pairs)
         return Rendered(pairs.encode(), _TYPES[format_])
+
+    def _rest(self, payload: Payload, named: Iterable[str]) -> dict[str, Any]:
+        return rest_of(payload.scope, self.beside.union(named)) if self.sends_all else {}
 
 
 def flat(value: object, name: str = "", level: int = 0) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""How long things are kept, by source: events, those that have a dead letter, and refusals."""
+"""How long things are kept, by source: events, those that have a dead letter, requests in quarantine, and refusals."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ class Ages:
     events: timedelta | None = None
     dead: timedelta | None = None
     refused: timedelta | None = None
+    quarantined: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,11 @@ class Shape:
         return tuple(self._made) if isinstance(self._made, dict) else ()
 
     @property
+    def is_object(self) -> bool:
+        """Whether it has names at all."""
+        return isinstance(self._made, dict)
+
+    @property
     def tags(self) -> tuple[Tag, ...]:
         """Every tag in it."""
         return tuple(_tags(self._made))

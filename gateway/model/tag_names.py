@@ -24,6 +24,12 @@ def faults(tags: Iterable[Tag], events: Sequence[EventType], given: Iterable[str
             yield from _faults(tag, events)
 
 
+def is_of_objects(tag: Tag, events: Sequence[EventType]) -> bool:
+    """Whether what `tag` names has fields of its own, wherever it is there."""
+    found = [one for event in events if (one := _field(tag.path, event.fields)) is not None]
+    return bool(found) and all(one.type is Type.OBJECT for one in found)
+
+
 def _faults(tag: Tag, events: Sequence[EventType]) -> Iterator[str]:
     head, *rest = tag.path
     match head:

@@ -15,6 +15,8 @@ class RetentionAges(Table):
     """An event with its request and deliveries, from when it was received; for ever where it is left out."""
     dead: PositiveDuration | None = None
     """The same where a delivery of it is dead; by default as events."""
+    quarantined: PositiveDuration | None = None
+    """A request that waits in quarantine; by default as dead."""
     refused: PositiveDuration | None = None
     """A refusal; the newest ten thousand or so at most are kept anyway."""
 

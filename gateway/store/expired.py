@@ -1,9 +1,10 @@
-"""What is old enough, and how it is deleted: events with all that is theirs, duplicates, refusals."""
+"""What is old enough, and how it is deleted: events with all that is theirs, requests without any, refusals."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, case, delete, func, or_, select
@@ -81,8 +82,8 @@ class EventWalk(Walk):
         return is_past(row, ages.dead if is_dead else ages.events, at)
 
 
-class DuplicateWalk(Walk):
-    """Requests that were duplicates: they have no events of their own."""
+class EventlessWalk(Walk):
+    """Requests that have no events of their own: duplicates, and those in quarantine."""
 
     query = (
         page_of(
@@ -95,13 +96,16 @@ class DuplicateWalk(Walk):
 
     def _weights(self, connection: Connection, rows: Sequence[Row], at: int) -> Mapping[int, int]:
         del connection
-        due = [row for row in rows if row.state == "duplicate" and is_past(row, self._policy.of(row.source).events, at)]
-        return {row.id: weight_of(row) for row in due}
+        return {row.id: weight_of(row) for row in rows if is_past(row, self._kept(row), at)}
+
+    def _kept(self, row: Row) -> timedelta | None:
+        ages = self._policy.of(row.source)
+        return {"duplicate": ages.events, "quarantined": ages.quarantined}.get(row.state)
 
     def _delete(self, connection: Connection, rows: Sequence[Row], at: int, deleted: Counter[str]) -> Collection[int]:
         del at
         free = _free(connection, requests, [row.id for row in rows])
-        _delete_requests(connection, free, deleted)
+        _delete_requests(connection, free, deleted)  # a retry may have made events of one since it was looked at
         return free
 
 

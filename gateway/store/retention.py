@@ -11,7 +11,7 @@ from datetime import datetime
 
 from gateway.model.retention import Policy
 from gateway.store.engine import Database
-from gateway.store.expired import DuplicateWalk, EventWalk, RefusalWalk
+from gateway.store.expired import EventlessWalk, EventWalk, RefusalWalk
 from gateway.store.tables import micros
 from gateway.store.walk import Walk
 from gateway.telemetry import metrics
@@ -79,10 +79,10 @@ def _walks(policy: Policy) -> list[Walk]:
     """One for each age: a row is met when it is so old, not looked at again and again until then."""
     ages = list(policy.all())
     kept = {age for one in ages for age in (one.events, one.dead) if age is not None}
-    received = {one.events for one in ages if one.events is not None}
+    eventless = {age for one in ages for age in (one.events, one.quarantined) if age is not None}
     refused = {one.refused for one in ages if one.refused is not None}
     return [
         *(EventWalk(policy, age) for age in sorted(kept)),
-        *(DuplicateWalk(policy, age) for age in sorted(received)),
+        *(EventlessWalk(policy, age) for age in sorted(eventless)),
         *(RefusalWalk(policy, age) for age in sorted(refused)),
     ]

@@ -8,16 +8,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
 
 from gateway.model.event import Event
+from gateway.model.receipt import Receipt
 from gateway.model.route import Duty
 from gateway.store.dialect import chunks, insert_numbered
 from gateway.store.engine import Database
+from gateway.store.entry import Entry
 from gateway.store.items import retried_as
 from gateway.store.names import Names
 from gateway.store.originals import body_of, event_of
-from gateway.store.records import delivery_rows, event_row, insert_deliveries
+from gateway.store.records import Numbers, delivery_rows, event_row, insert_deliveries, outcomes
 from gateway.store.tables import events, micros, moment_of, names, requests
 
 ACCEPTED, QUARANTINED = "accepted", "quarantined"
@@ -89,34 +91,51 @@ class RetriedRequests:
             retried_as=retried_as(row),
         )  # fmt: skip
 
-    def record(self, stored: StoredRequest, remade: Sequence[Remade], *, revision: int, now: datetime) -> bool:
-        """Record new events of `stored`, and where they go: all or none. Whether it still was as it had been found.
+    def record(
+        self, stored: StoredRequest, remade: Sequence[Remade], entry: Entry, *, now: datetime
+    ) -> Sequence[str] | None:
+        """Record new events of `stored`, and where they go: all or none. None where it is no more as it was found.
 
-        One that was in quarantine is accepted from now on: they are its events.
+        One that was in quarantine is accepted from now on, as if it came now: they are its events, but for those that
+        were recorded meanwhile. The ids of its events. Raises ContractViolation where its key was used otherwise.
         """
         wanted = {name for one in remade for duty in one.duties for name in (duty.route, duty.destination)}
-        new_ids = [one.event.id for one in remade]
+        wanted.add(stored.source)
         with self._database.writing() as connection:
             # Held until the end, so that retention leaves it, and no other retry makes its events twice.
             row = connection.execute(select(requests).where(requests.c.id == stored.row).with_for_update()).first()
             if row is None or row.state != stored.state or retried_as(row) != list(stored.retried_as):
-                return False
+                return None
             numbers = self._names.numbered(connection, wanted)
+            changed, remade = _settled(connection, stored, remade, entry, numbers)
             rows = [_event_row(stored, one) for one in remade]
+            event_rows = insert_numbered(connection, events, rows) if rows else []
             deliveries = [
                 delivery
-                for one, event in zip(remade, insert_numbered(connection, events, rows), strict=True)
+                for one, event in zip(remade, event_rows, strict=True)
                 for delivery in delivery_rows(
-                    one.event.id, one.duties, numbers, event=event, revision=revision, at=micros(now)
+                    one.event.id, one.duties, numbers, event=event, revision=entry.revision, at=micros(now)
                 )
             ]
             insert_deliveries(connection, deliveries)
-            changed: dict[str, Any] = {"retried_as": json.dumps([*stored.retried_as, *new_ids])}
-            if stored.state == QUARANTINED:
-                changed |= {"state": ACCEPTED, "event_ids": json.dumps(new_ids)}
             connection.execute(update(requests).where(requests.c.id == stored.row).values(**changed))
         self._names.remember()
-        return True
+        return [one.event.id for one in remade]
+
+
+def _settled(
+    connection: Connection, stored: StoredRequest, remade: Sequence[Remade], entry: Entry, numbers: Numbers
+) -> tuple[dict[str, Any], Sequence[Remade]]:
+    """What changes of a request's row, and which of the events are to be recorded."""
+    if stored.state != QUARANTINED:
+        return {"retried_as": json.dumps([*stored.retried_as, *(one.event.id for one in remade)])}, remade
+    (receipt,) = outcomes(connection, [entry], numbers)
+    if not isinstance(receipt, Receipt):
+        raise receipt
+    new = [one for one in remade if one.event.id in receipt.event_ids]
+    event_ids = json.dumps(receipt.event_ids)
+    retried = json.dumps([one.event.id for one in new])
+    return {"state": receipt.status.value, "event_ids": event_ids, "retried_as": retried, "reason": None}, new
 
 
 def _event_row(stored: StoredRequest, one: Remade) -> dict[str, Any]:

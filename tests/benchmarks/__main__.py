@@ -93,13 +93,13 @@ def _latency(folder: Path) -> None:
 
 def json_request(port: int, call_id: str) -> bytes:
     """A whole HTTP request: the contract's example as JSON."""
-    body = requests.Request("POST", "http://x", json=_said(call_id)).prepare().body
+    body = requests.Request("POST", "http://x", json=example(call_id)).prepare().body
     return _post(port, "/call-ended", "Content-Type: application/json\r\n", body)
 
 
 def soap_request(port: int, call_id: str) -> bytes:
     """The same as SOAP 1.1."""
-    fields = "".join(f"<{name}>{value}</{name}>" for name, value in _said(call_id).items())
+    fields = "".join(f"<{name}>{value}</{name}>" for name, value in example(call_id).items())
     body = (
         '<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body>'
         f'<submitCallEnded xmlns="{_CALLS.namespace}"><callEnded>{fields}</callEnded></submitCallEnded>'
@@ -108,7 +108,8 @@ def soap_request(port: int, call_id: str) -> bytes:
     return _post(port, "", 'Content-Type: text/xml; charset=utf-8\r\nSOAPAction: ""\r\n', body.encode())
 
 
-def _said(call_id: str) -> dict[str, Any]:
+def example(call_id: str) -> dict[str, Any]:
+    """The contract's example: what a phone system sends of a call."""
     made = sample(_EVENT) | {"call_id": call_id}
     return {name: made[name] for name in _FIELDS}
 

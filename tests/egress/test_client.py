@@ -46,6 +46,12 @@ def test_a_long_answer_is_cut_and_not_waited_for() -> None:
     assert (500, MAX_ANSWER) == (answer.status, len(answer.body))
 
 
+def test_no_compressed_answer_is_asked_for() -> None:
+    with speaking(OK) as far:
+        send(far.url)
+    assert b"accept-encoding" not in far.heard[0].lower()
+
+
 def test_a_compressed_answer_is_not_inflated() -> None:
     packed = gzip.compress(b"x" * 1_000_000)
     head = f"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {len(packed)}\r\n\r\n".encode()

@@ -16,6 +16,7 @@ from gateway.settings import Admin, Log, Settings
 from gateway.settings.destinations import BreakerSettings, DestinationSettings, RetrySettings, RouteSettings
 from gateway.settings.retention import RetentionAges, RetentionSettings
 from gateway.settings.sources import IdempotencySettings, SourceSettings
+from gateway.soap.call_settings import Input
 from gateway.telemetry import metrics
 from tests import ROOT
 
@@ -67,7 +68,7 @@ def test_the_complete_configuration_names_every_setting(name: str) -> None:
     kinds = [plugins.find(family, kind, "") for family in FAMILIES for kind in plugins.known(family)]
     for table in (
         Settings, Admin, Log, SourceSettings, DestinationSettings, RouteSettings, RetrySettings, IdempotencySettings,
-        RetentionSettings, RetentionAges, BreakerSettings, Tls, *(kind.Options for kind in kinds),
+        RetentionSettings, RetentionAges, BreakerSettings, Tls, Input, *(kind.Options for kind in kinds),
     ):  # fmt: skip
         for one, field in table.model_fields.items():
             key = field.alias or one

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from gateway.errors import Refused
-from gateway.model.body import Body, Format, flat
+from gateway.model.body import Body, Format, Rendered, flat
 from gateway.model.canonical import canonical_json
 from gateway.model.original import Original
 from gateway.model.payload import Payload
@@ -176,3 +176,68 @@ def test_data_of_too_many_levels_is_no_form() -> None:
         nested = {"a": nested}
     with pytest.raises(Refused, match="too many levels"):
         list(flat(nested))
+
+
+SCRIPT = (
+    b'{"id":"a<b","n":1.50,"who":{"name":"Zo\xc3\xab"},"extra":{"colour":"red","id":"other","two words":["x","y"]}}'
+)
+REST = '"n":1.50,"who":{"name":"Zoë"},"colour":"red","two words":["x","y"]}'
+XML = (
+    "<s:a xmlns:s='u'><s:id/><b><n/></b><!-- </c> --><n>1.50</n><who><name>Zoë</name></who><colour>red</colour>"
+    '<field name="two words">x</field><field name="two words">y</field></s:a>\n'
+)
+
+
+def everything(format_: str | None, given: object, payload: Payload | None = None, *parameters: str) -> Rendered:
+    body = Body.of(Format(format_) if format_ else None, given).with_rest(parameters)
+    return body.rendered(payload or a_payload(SCRIPT))
+
+
+@pytest.mark.parametrize(
+    ("format_", "given_body", "expected"),
+    [
+        (None, {"key": "#id#"}, '{"key":"a<b","id":"a<b",' + REST),
+        ("json", '{"id": 7, "n": #nope?#}', '{"id":7,' + REST.removeprefix('"n":1.50,')),
+        ("json", None, '{"id":"a<b",' + REST),
+        ("form", "id=1&who=2", "id=1&who=2&n=1.50&colour=red&two+words=x&two+words=y"),
+        ("xml", "<s:a xmlns:s='u'><s:id/><b><n/></b><!-- </c> --></s:a>\n", XML),
+    ],
+)  # fmt: skip
+def test_all_else_may_go_along_by_its_own_name_and_what_the_body_names_wins(
+    format_: str | None, given_body: object, expected: str
+) -> None:
+    assert expected == everything(format_, given_body).content.decode()
+
+
+def test_in_a_query_what_the_url_has_already_is_not_sent_twice() -> None:
+    rendered = everything("query", {"key": "#id#"}, None, "n", "who")
+    assert (b"", "key=a%3Cb&id=a%3Cb&colour=red&two+words=x&two+words=y") == (rendered.content, rendered.query)
+    assert b"id=a%3Cb&n=1" == everything("form", None, a_payload(b'{"id":"a<b","n":1}'), "n").content
+
+
+def test_of_one_name_a_routes_field_comes_before_the_data() -> None:
+    payload = a_payload(b'{"id":"x","n":1}', n="from the route", more=True)
+    assert b'{"n":"from the route","more":true,"id":"x"}' == everything("json", None, payload).content
+    assert (
+        b"<callEnded><n>from the route</n><more>true</more><id>x</id></callEnded>"
+        in everything("xml", None, payload).content
+    )
+
+
+@pytest.mark.parametrize(
+    ("format_", "given_body", "why"),
+    [
+        (None, None, "the whole event is sent already"),
+        ("cloudevent", None, "the whole event is sent already"),
+        ("batch", None, "the whole event is sent already"),
+        ("raw", None, "the call is sent as it came"),
+        ("text", "#id#", "a text has no names"),
+        ("json", "[1]", "the body is a list"),
+        (None, ["#id#"], "the body is a list"),
+        ("xml", "<a/>", "must end with its root's end tag"),
+        ("xml", "<a></a><!-- </a-->", "must end with its root's end tag"),
+    ],
+)
+def test_where_nothing_can_be_added_that_is_told(format_: str | None, given_body: object, why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        everything(format_, given_body)

@@ -111,9 +111,9 @@ def _tables(hint: Any) -> Iterator[tuple[type[BaseModel], bool]]:
         yield hint, False
     elif get_origin(hint) is dict:
         yield from ((model, True) for model, _ in _tables(get_args(hint)[1]))
-    elif get_origin(hint) is Annotated:
+    elif get_origin(hint) in (Annotated, tuple):
         yield from _tables(get_args(hint)[0])
-    elif get_origin(hint) is not tuple:
+    else:
         for one in get_args(hint):
             yield from _tables(one)
 

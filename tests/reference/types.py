@@ -11,8 +11,9 @@ from pydantic.fields import FieldInfo
 
 from gateway import values
 from gateway.contracts.grammar import Count, Number
-from gateway.destinations.http import HeaderValue, Statuses
+from gateway.destinations.http import HeaderValue, Swap
 from gateway.egress.addresses import HostRule
+from gateway.egress.answers import Statuses
 from gateway.egress.credentials import Authenticate
 from gateway.settings.destinations import Schedule
 from gateway.settings.sources import Kinds
@@ -34,6 +35,7 @@ _NAMED = [
     (Number, "number"),
     (HeaderValue, "text with tags"),
     (Statuses, 'list of statuses, such as `[404, "5xx"]`'),
+    (Swap, "values and their replacements"),
     (Schedule, "list of durations, or `standard-webhooks`"),
     (Kinds, "table with a `kind`, or list of such"),
     (Authenticate, "table with a `kind`"),
@@ -82,7 +84,9 @@ def _either(words: Any) -> str:
 
 
 def _many(words: str) -> str:
-    return {"text": "texts", "anything": "anything", "text with tags": "texts with tags"}.get(words, words)
+    return {"text": "texts", "table": "tables", "anything": "anything", "text with tags": "texts with tags"}.get(
+        words, words
+    )
 
 
 def _bounds(marks: list[Any]) -> str:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 
+from gateway.errors import Malformed
+from gateway.model.request import Caller
 from gateway.model.route import Duty
+from gateway.store.entry import Entry
 from gateway.store.outbox import Outbox
 from gateway.store.records import LARGE
-from gateway.store.retried import QUARANTINED, Remade, RetriedRequests, StoredRequest
+from gateway.store.retried import Remade, RetriedRequests, StoredRequest
 from gateway.store.store import Store
 from gateway.store.tables import events, requests
 from tests.builders import NOON, a_request, an_entry, an_event
@@ -31,7 +34,14 @@ def recorded(store: Store, body: bytes = b"{}", **more: Any) -> StoredRequest:
 
 
 def retried(store: Store, stored: StoredRequest, *remade: Remade) -> bool:
-    return RetriedRequests(store.database).record(stored, remade, revision=7, now=NOON)
+    entry = an_entry(*(one.event for one in remade), request=a_request(source=stored.source))
+    return RetriedRequests(store.database).record(stored, remade, entry, now=NOON) is not None
+
+
+def in_quarantine(store: Store) -> StoredRequest:
+    request = a_request(b"{", received_at=NOON)
+    store.inbox.record(Entry(request, Caller("pbx"), [], [], 1, quarantine=Malformed("the body is not JSON")))
+    return found(store, request.request_id)
 
 
 def rows(store: Store) -> list[Any]:
@@ -102,14 +112,21 @@ def test_one_that_retention_deleted_meanwhile_makes_nothing(store: Store) -> Non
 
 
 def test_one_in_quarantine_is_accepted_with_its_events(store: Store) -> None:
-    stored = recorded(store)
-    with store.database.writing() as connection:
-        connection.execute(update(requests).values(state=QUARANTINED, event_ids="[]"))
-        connection.execute(delete(events))
+    stored = in_quarantine(store)
     event = an_event()
-    assert retried(store, found(store, stored.request_id), Remade(event, 0, TO_CRM, None))
+    assert retried(store, stored, Remade(event, 0, TO_CRM, None))
     now = found(store, stored.request_id)
     assert ("accepted", [event.id], [event.id]) == (now.state, now.event_ids, list(now.events))
+
+
+def test_one_in_quarantine_whose_event_was_recorded_meanwhile_is_its_duplicate(store: Store) -> None:
+    event = an_event()
+    first, waiting = recorded(store, key="k"), in_quarantine(store)
+    entry = an_entry(event, request=a_request(source="pbx"), key="k")
+    made = RetriedRequests(store.database).record(waiting, [Remade(event, 0, TO_CRM, None)], entry, now=NOON)
+    now = found(store, waiting.request_id)
+    assert ([], "duplicate", first.event_ids) == (made, now.state, now.event_ids)
+    assert 1 == len(rows(store))
 
 
 def test_events_that_another_request_made_are_told_apart(store: Store) -> None:
