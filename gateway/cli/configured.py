@@ -15,8 +15,9 @@ import click
 from gateway.assembly import Workshop, place_of
 from gateway.authenticators import Proof
 from gateway.errors import ConfigError
-from gateway.pipeline import Gateway, Source
+from gateway.pipeline import Gateway
 from gateway.settings import MAIN, Document
+from gateway.source import Source
 from gateway.store.originals import original_call
 from gateway.store.place import Place
 from gateway.store.replayed import DutiesOf

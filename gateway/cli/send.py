@@ -18,7 +18,6 @@ from gateway.cli.following import follow
 from gateway.model.contract import EventType
 from gateway.model.sample import sample
 from gateway.settings import Document, url_of
-from gateway.source import Source
 from gateway.store.store import open_store
 
 
