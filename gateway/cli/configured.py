@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
@@ -12,9 +13,11 @@ from typing import Any, TypeVar
 import click
 
 from gateway.assembly import Workshop, place_of
+from gateway.authenticators import Proof
 from gateway.errors import ConfigError
 from gateway.pipeline import Gateway
 from gateway.settings import MAIN, Document
+from gateway.source import Source
 from gateway.store.originals import original_call
 from gateway.store.place import Place
 from gateway.store.replayed import DutiesOf
@@ -72,6 +75,13 @@ def gateway_in_force(document: Document, store: Store) -> Gateway:
 def duties_by(gateway: Gateway, store: Store) -> DutiesOf:
     """The deliveries that a stored event makes by the routes of `gateway`; a condition may ask for its call."""
     return lambda event: gateway.duties_of(event, partial(original_call, store.database, event))
+
+
+def proof_for(source: Source | None, user: str | None) -> Proof:
+    """What a call of ours proves itself with: `user` (USER:PASSWORD) where it is given, else what `source` asks for."""
+    if user is not None:
+        return Proof({"Authorization": f"Basic {b64encode(user.encode()).decode()}"})
+    return source.authenticator.proof() if source else Proof()
 
 
 def address(_ctx: click.Context, _param: click.Parameter, value: str | None) -> tuple[str, int] | None:

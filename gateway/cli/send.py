@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from base64 import b64encode
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +12,12 @@ import requests
 
 from gateway import cli
 from gateway.assembly import Workshop, place_of
-from gateway.authenticators import Proof
-from gateway.cli.configured import config_option, seconds
+from gateway.cli.configured import config_option, proof_for, seconds
 from gateway.cli.doors import PROTOCOLS, Refused, Sender
 from gateway.cli.following import follow
 from gateway.model.contract import EventType
 from gateway.model.sample import sample
 from gateway.settings import Document, url_of
-from gateway.source import Source
 from gateway.store.store import open_store
 
 
@@ -52,7 +49,7 @@ def send(document: Document, source: str, event: str, protocol: str, **options: 
             f"no event {event!r}; there are: {', '.join(one.path for one in of.contract.events.values())}"
         )
     data = _data(kind, options["data_file"], options["settings"])
-    sender = Sender(f"{url_of(document.settings().listen)}/in/{source}", of.contract, _proof(of, options["user"]))
+    sender = Sender(f"{url_of(document.settings().listen)}/in/{source}", of.contract, proof_for(of, options["user"]))
     worst = cli.OK
     for _ in range(options["count"]):
         worst = max(worst, _send_one(document, sender, kind, data, protocol, options["patience"]))
@@ -113,9 +110,3 @@ def _object_in(file: str) -> dict[str, Any]:
     if not isinstance(read, dict):
         raise click.UsageError(f"--data {file}: must hold a JSON object")
     return read
-
-
-def _proof(source: Source, user: str | None) -> Proof:
-    if user is None:
-        return source.authenticator.proof()
-    return Proof({"Authorization": f"Basic {b64encode(user.encode()).decode()}"})
