@@ -23,9 +23,7 @@ class ConfigError(GatewayError):
 
     def __init__(self, path: str, message: str, hint: str = "") -> None:
         super().__init__(f"{path}: {message}" + (f" ({hint})" if hint else ""))
-        self.path = path
-        self.message = message
-        self.hint = hint
+        self.path, self.message, self.hint = path, message, hint
         self.problems: tuple[ConfigError, ...] = (self,)
 
     @classmethod
@@ -100,8 +98,7 @@ class Refusal(GatewayError):
             self.headers["Retry-After"] = str(retry_after)
 
 
-MOST_VIOLATIONS = 1000
-_LONGEST_PART = 200  # characters of a violation's path, and of its message
+MOST_VIOLATIONS, _LONGEST_PART = 1000, 200  # the latter: characters of a violation's path, and of its message
 
 
 class RequestError(Refusal):

@@ -51,7 +51,7 @@ def test_check_tells_what_there_is(run: Run, filled: Filled, is_sqlite: bool) ->
     lines = [line for line in told.splitlines() if not line.startswith(("size", "note"))]
     assert lines[1].startswith("kind      SQLite 3." if is_sqlite else "kind      PostgreSQL 1")
     assert [
-        "schema    0004; this program's is 0004",
+        "schema    0005; this program's is 0005",
         *(["sound     yes, says quick_check"] if is_sqlite else []),
         "events    the newest is of 2026-03-16T14:00:00Z",
         "          crm: 1 waiting since 2026-03-16T14:00:00Z, 1 dead",
@@ -70,10 +70,10 @@ def test_check_of_an_older_schema_is_1_until_it_is_migrated(run: Run, document: 
     make_older(store)
     store.close()
     code, _, complaint = run("database", "check")
-    assert (1, "wrong: the schema is 0003; `gateway database migrate` brings it to 0004\n") == (code, complaint)
-    assert run("database", "migrate")[1].endswith(": schema 0003 → 0004\n")
+    assert (1, "wrong: the schema is 0004; `gateway database migrate` brings it to 0005\n") == (code, complaint)
+    assert run("database", "migrate")[1].endswith(": schema 0004 → 0005\n")
     assert 0 == run("database", "check")[0]
-    assert run("database", "migrate")[1].endswith(": schema 0004 already\n")
+    assert run("database", "migrate")[1].endswith(": schema 0005 already\n")
 
 
 def test_check_of_a_newer_schema_is_1(run: Run, document: Document) -> None:

@@ -16,7 +16,7 @@ from tests.egress.certificates import an_authority
 
 STARTER = (ROOT / "deploy/starter.toml").read_text(encoding="utf-8")
 SETTING = re.compile(r"(#?)([a-z_]+) = (.+)")
-TABLE = re.compile(r"#?\[([a-z.]+)\]")
+TABLE = re.compile(r"#?\[([a-z.-]+)\]")
 
 
 @dataclass(frozen=True)

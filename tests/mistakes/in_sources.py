@@ -17,7 +17,7 @@ MISTAKES = [
     Mistake("a key in camelCase", at_source('maxBody = "1MiB"'),
             "sources.pbx.maxBody", "no such setting", "did you mean 'max_body'?"),
     Mistake("a destination's key", at_source('url = "https://crm.example.org/"'),
-            "sources.pbx.url", "no such setting", "there are: accepted_status, authenticate, contract, documents"),
+            "sources.pbx.url", "no such setting", "there are: absent, accepted_status, authenticate, clock"),
     Mistake("a name with a capital", ANYBODY.replace("[sources.pbx]", f"[sources.PBX] {HERE}") + JOURNAL + TO_CRM,
             "sources.PBX", "a name has lower-case letters, digits, - and _", "at most 63"),
     Mistake("a kind that there is not", by('{ kind = "basik" }'),
