@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.browser.browsing import AXE, NARROW, NEEDS_AXE, NEEDS_BROWSER, SCHEMES, WIDE, opened
+from tests.browser.screenshot import FILE
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -166,6 +167,12 @@ def test_each_document_that_it_links_is_there_with_its_media_type(browser: Brows
         }
         assert {200} == {answer.status for answer in found.values()}
         assert MEDIA_TYPES == {href: answer.headers["content-type"] for href, answer in found.items()}
+
+
+def test_the_picture_of_it_in_the_readme_is_one_and_small() -> None:
+    picture = FILE.read_bytes()
+    assert picture.startswith(b"\x89PNG\r\n")
+    assert len(picture) < 150_000
 
 
 @NEEDS_AXE
