@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo run test check fix docs bench fuzz interop package faults lock clean
+.PHONY: help install demo run test check fix docs bench fuzz interop browser package faults lock clean
 
 help:       ## list the tasks
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,6 +67,10 @@ fuzz: install  ## ten minutes of recorded calls with their bytes changed
 interop: install  ## call us with clients that other people wrote, from our WSDL; installs those that are missing
 	tests/interop/install.sh $(VENV)/interop
 	$(BIN)/python -m tests.interop $(ARGS)
+
+browser: install  ## open the endpoint's page in Chromium, by keyboard, on a phone, by axe's rules; installs what is missing
+	tests/browser/install.sh $(VENV)/browser $(BIN)/python
+	$(BIN)/pytest tests/browser
 
 faults: install  ## a hundred kills and ten power cuts on each database: some half an hour
 	GATEWAY_FAULTS=100 $(BIN)/pytest tests/faults -s

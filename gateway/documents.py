@@ -14,21 +14,46 @@ from gateway.contracts.wsdl import wsdl, xsd
 from gateway.errors import UnknownOperation
 from gateway.model.address import PREFIX
 from gateway.model.request import Answer, Dialect
+from gateway.pipeline import Gateway
 from gateway.soap.declared import DeclaredService
 from gateway.source import Source
 
 _XML = "text/xml; charset=utf-8"
 
 
-def page(source: Source, base_url: str) -> Answer:
-    """The endpoint's page, for a browser."""
-    made = html(source.contract, Endpoint(f"{base_url}{PREFIX}{source.name}", source.authenticator.schemes()))
+_Maker = Callable[[Source, str], Answer]
+"""Makes a document of a source at its address."""
+PAGE = ""
+"""What names the endpoint's page, for a browser."""
+
+
+class Published:
+    """The documents of the sources in force, made when they are first asked for.
+
+    Anybody may ask, and to make one takes as long as a hundred calls do, which wait meanwhile. Of each document of each
+    source one is kept, as long as its configuration is in force: whatever is asked, no more than that.
+    """
+
+    def __init__(self) -> None:
+        self._kept: tuple[Gateway | None, dict[tuple[str, _Maker], tuple[str, Answer]]] = (None, {})
+
+    def answer(self, gateway: Gateway, source: Source, wanted: str, base_url: str) -> Answer:
+        """The document of a source of `gateway` that `wanted` names. Raises UnknownOperation where there is none."""
+        made_by, kept = self._kept
+        if made_by is not gateway:
+            kept = {}
+            self._kept = (gateway, kept)
+        make, address = _DOCUMENTS[wanted], f"{base_url}{PREFIX}{source.name}"
+        made_for, answer = kept.get((source.name, make), ("", None))
+        if answer is None or made_for != address:
+            answer = make(source, address)
+            kept[source.name, make] = (address, answer)
+        return answer
+
+
+def _page(source: Source, address: str) -> Answer:
+    made = html(source.contract, Endpoint(address, source.authenticator.schemes()))
     return Answer(200, made, "text/html; charset=utf-8", HEADERS)
-
-
-def document(source: Source, wanted: str, base_url: str) -> Answer:
-    """The document that the query `wanted`, in lower case, names. Raises UnknownOperation where there is none."""
-    return _DOCUMENTS[wanted](source, f"{base_url}{PREFIX}{source.name}")
 
 
 def _wsdl(source: Source, address: str) -> Answer:
@@ -66,7 +91,8 @@ def _asyncapi(source: Source, _address: str) -> Answer:
     return Answer(200, asyncapi(source.contract), "application/vnd.aai.asyncapi+json;version=3.0.0")
 
 
-_DOCUMENTS: dict[str, Callable[[Source, str], Answer]] = {
+_DOCUMENTS: dict[str, _Maker] = {
+    PAGE: _page,
     "wsdl": _wsdl,
     "singlewsdl": _wsdl,
     "wsdl=1.1": _wsdl_of_soap11,
@@ -75,5 +101,5 @@ _DOCUMENTS: dict[str, Callable[[Source, str], Answer]] = {
     "openapi": _openapi,
     "asyncapi": _asyncapi,
 }
-NAMES = frozenset(_DOCUMENTS)
+NAMES = frozenset(_DOCUMENTS) - {PAGE}
 """The queries that name a document, in lower case."""

@@ -5,14 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
-from gateway import cors, documents
+from gateway import cors
 from gateway.admission import Admission
 from gateway.current import Current
+from gateway.documents import NAMES, PAGE, Published
 from gateway.errors import Internal, Refusal, TimedOut
 from gateway.incoming import Body, Timed
 from gateway.model.address import address_in
@@ -47,6 +48,7 @@ class Door:
     """Lets other calls go on for a moment."""
     admission: Admission | None = None
     """Who may come in now; None where everybody may."""
+    published: Published = field(default_factory=Published)
 
     def answer(self, environ: Environ) -> Answer:
         """Take a call from its WSGI environ to its answer. Never raises."""
@@ -93,15 +95,13 @@ class Door:
         source = gateway.sources.get(request.source)
         hidden = source.authenticator.parameters if source else frozenset()
         wanted = "&".join(one for one in request.query.split("&") if one.partition("=")[0] not in hidden).lower()
-        asks_for_page = not wanted and "text/html" in request.headers.get("accept", "")
-        if not asks_for_page and wanted not in documents.NAMES:
+        asks_for_page = wanted == PAGE and "text/html" in request.headers.get("accept", "")
+        if not asks_for_page and wanted not in NAMES:
             return None
         source = gateway.source_of(request)
         if not source.documents_are_public:
             source.authenticator.authenticate(request)
-        if asks_for_page:
-            return documents.page(source, self.base_url)
-        return documents.document(source, wanted, self.base_url)
+        return self.published.answer(gateway, source, wanted, self.base_url)
 
     def _refused(self, gateway: Gateway, request: Request, error: Refusal, started: float) -> Answer:
         answer = gateway.refuse(request, error)

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from openapi_spec_validator import validate
 
-from gateway.documents import NAMES, document
+from gateway.documents import NAMES, PAGE, Published
+from gateway.pipeline import Gateway
 from gateway.receiver import Door
-from gateway.source import Source
 from gateway.store.store import Store
 from tests.configured import ANYBODY, JOURNAL, TO_CRM, a_gateway, fixed
 from tests.contracts.validating import Exact, parsed
@@ -31,19 +31,49 @@ idempotency = { key = "header:X-Call" }
 
 
 @pytest.fixture
-def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Source:
+def gateway(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Gateway:
     monkeypatch.setenv("PBX_PASSWORD", "hunter2")
-    return a_gateway(tmp_path, CONFIGURED).sources["pbx"]
+    return a_gateway(tmp_path, CONFIGURED)
 
 
-def test_every_document_is_the_same_each_time(source: Source) -> None:
+def document(gateway: Gateway, name: str, base: str = BASE) -> bytes:
+    """Made anew."""
+    return Published().answer(gateway, gateway.sources["pbx"], name, base).body
+
+
+def test_every_document_is_the_same_each_time_it_is_made(gateway: Gateway) -> None:
     assert 7 == len(NAMES)
-    for name in NAMES:
-        assert document(source, name, BASE) == document(source, name, BASE)
+    for name in (*NAMES, PAGE):
+        assert document(gateway, name) == document(gateway, name)
 
 
-def test_the_openapi_document_is_the_sources_own(source: Source) -> None:
-    found: Any = json.loads(document(source, "openapi", BASE).body)
+def test_a_document_is_made_once_and_what_is_kept_does_not_grow(gateway: Gateway) -> None:
+    published, source = Published(), gateway.sources["pbx"]
+    first = {name: published.answer(gateway, source, name, BASE) for name in (*NAMES, PAGE)}
+    assert all(answer is published.answer(gateway, source, name, BASE) for name, answer in first.items())
+    for number in range(3):
+        base = f"https://{number}.example.org"
+        for name in ("wsdl", PAGE):
+            assert f"{base}/in/pbx".encode() in published.answer(gateway, source, name, base).body
+    kept = published._kept[1]
+    assert len(NAMES) == len(kept)  # two of the names are of one WSDL, and there is the page
+
+
+def test_a_new_configuration_publishes_its_own(gateway: Gateway, tmp_path: Path) -> None:
+    published = Published()
+    assert b"A phone call" in published.answer(gateway, gateway.sources["pbx"], "wsdl", BASE).body
+    text = (tmp_path / "contract.toml").read_text(encoding="utf-8").replace("A phone call", "A call")
+    (tmp_path / "changed.toml").write_text(text, encoding="utf-8")
+    newer = a_gateway(tmp_path, CONFIGURED.replace("contract.toml", "changed.toml"), 2)
+    assert b"A phone call" not in published.answer(newer, newer.sources["pbx"], "wsdl", BASE).body
+    # One that took the older before, and asks now, gets its own and leaves nothing behind.
+    assert b"A phone call" in published.answer(gateway, gateway.sources["pbx"], "wsdl", BASE).body
+    assert b"A phone call" not in published.answer(newer, newer.sources["pbx"], "wsdl", BASE).body
+    assert 1 == len(published._kept[1])
+
+
+def test_the_openapi_document_is_the_sources_own(gateway: Gateway) -> None:
+    found: Any = json.loads(document(gateway, "openapi"))
     validate(found)
     operation = found["paths"]["/in/pbx/call-ended"]["post"]
     assert [{"url": BASE}] == found["servers"]
@@ -86,7 +116,7 @@ def test_what_is_answered_is_what_the_openapi_document_says(
     gateway = a_gateway(tmp_path, ANYBODY + JOURNAL + TO_CRM)
     answer = Door(fixed(gateway), store_in_a_file.inbox, BASE).answer(an_environ("/in/pbx/call-ended", body, **more))
     assert status == answer.status, answer.body
-    found = parsed(document(gateway.sources["pbx"], "openapi", BASE).body)
+    found = parsed(document(gateway, "openapi"))
     said = found["paths"]["/in/pbx/call-ended"]["post"]["responses"][str(status)]
     if "$ref" in said:
         said = found["components"]["responses"][said["$ref"].rpartition("/")[2]]

@@ -51,11 +51,16 @@ class Style:
         if one.list:
             least = {"minItems": 1} if one.required or not self.is_sent else {}
             schema = {"type": ["array", "null"] if is_nullable else "array", "items": schema, **least}
-        schema |= described(one.description)
+        schema |= described(self._said(one))
         example = value_of(one)
         if example is not None:
             schema["examples"] = [[example] if one.list else example]
         return schema
+
+    def _said(self, one: Field) -> str:
+        """What there is to read of it: digits in words too, where a generator of clients drops what says them."""
+        digits = one.precision if not self.is_exact else ""
+        return " ".join(part for part in (one.description, digits and f"{digits[0].upper()}{digits[1:]}.") if part)
 
     def _single(self, one: Field, *, is_nullable: bool) -> Schema:
         if one.type is Type.OBJECT:

@@ -83,8 +83,12 @@ def _type_of(field: Field) -> str:
     bounds = []
     if field.unit:
         bounds.append(f"in {field.unit}")
+    if field.min_length is not None:
+        bounds.append(f"at least {field.min_length} characters")
     if field.max_length is not None:
         bounds.append(f"at most {field.max_length} characters")
+    if field.precision:
+        bounds.append(field.precision)
     if field.minimum is not None:
         bounds.append(f"from {field.minimum:f}")
     if field.maximum is not None:

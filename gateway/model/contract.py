@@ -67,6 +67,14 @@ class Field:
         return max(self.min_length or 0, least) or None
 
     @property
+    def precision(self) -> str:
+        """Of a number: how many digits it has at most, in words; "" where any number will do."""
+        after_point = f"{self.fraction_digits} of them after the point"
+        if self.digits is None:
+            return "" if self.fraction_digits is None else f"at most {self.fraction_digits} digits after the point"
+        return f"at most {self.digits} digits" + ("" if self.fraction_digits is None else f", {after_point}")
+
+    @property
     def description(self) -> str:
         """What the documents say of it."""
         return " ".join(part for part in (self.doc, f"Unit: {self.unit}." if self.unit else "") if part)

@@ -103,6 +103,13 @@ def test_it_says_what_the_contract_says(calls: Contract) -> None:
     } == duration  # fmt: skip
 
 
+def test_it_has_no_keyword_and_no_format_that_a_strict_validator_refuses() -> None:
+    """Ajv's strict mode, the default, knows no `$anchor`, and no format; tests/interop/openapi asks Ajv itself."""
+    text = json_schema(ALL_TYPES).decode()
+    assert '"$dynamicAnchor"' in text
+    assert not re.search(r'"(\$anchor|format|x-[^"]*|nullable|example|deprecated)": ', text)
+
+
 def test_an_example_that_is_no_value_of_its_field_is_left_out() -> None:
     fields = (a_field("a", Type.INTEGER, example="many"), a_field("b", list=True, example="x"))
     properties = json.loads(json_schema(a_contract(an_event_type(*fields))))["$defs"]["call.ended"]["properties"]

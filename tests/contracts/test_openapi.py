@@ -101,6 +101,23 @@ def test_an_example_that_the_contract_does_not_allow_is_left_out() -> None:
     assert ["schema"] == list(body["content"]["application/json"])
 
 
+@pytest.mark.parametrize(
+    ("digits", "fraction_digits", "said"),
+    [
+        (12, 2, "Net. Unit: EUR. At most 12 digits, 2 of them after the point."),
+        (12, None, "Net. Unit: EUR. At most 12 digits."),
+        (None, 2, "Net. Unit: EUR. At most 2 digits after the point."),
+        (None, None, "Net. Unit: EUR."),
+    ],
+)
+def test_digits_are_said_in_words_since_generators_drop_what_says_them(
+    digits: int | None, fraction_digits: int | None, said: str
+) -> None:
+    field = a_field("a", Type.DECIMAL, digits=digits, fraction_digits=fraction_digits, doc="Net.", unit="EUR")
+    schemas = document_of(a_contract(an_event_type(field)))["components"]["schemas"]
+    assert {said} == {schemas[name]["properties"]["a"]["description"] for name in ("CallEnded", "CallEnded_Form")}
+
+
 def test_a_form_is_offered_where_openapi_can_say_what_it_looks_like() -> None:
     form = "application/x-www-form-urlencoded"
     flat = document_of(a_contract(an_event_type(a_field("tags", list=True))))

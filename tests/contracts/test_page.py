@@ -7,6 +7,7 @@ import hashlib
 import itertools
 import re
 from collections import Counter
+from decimal import Decimal
 
 import pytest
 from lxml import html
@@ -15,7 +16,8 @@ from gateway.contracts.load import load
 from gateway.contracts.openapi import Endpoint
 from gateway.contracts.page import HEADERS
 from gateway.contracts.page import html as page
-from gateway.model.contract import Contract
+from gateway.model.contract import Contract, Type
+from tests.builders import a_contract, a_field, an_event_type
 
 URL = "https://gateway.example.org/in/pbx"
 ATTACKING = """
@@ -50,6 +52,14 @@ def test_it_names_every_event_operation_field_and_document(calls: Contract, docu
         assert all(field.name in said and field.doc in said for field in event.fields)
     links = {link.get("href") for link in document.iterfind(".//a")}
     assert {"?wsdl", "?wsdl=1.1", "?xsd", "?openapi", "?schema", "?asyncapi"} <= links
+
+
+def test_a_type_is_said_with_all_its_bounds() -> None:
+    text = a_field("text", min_length=2, max_length=9, pattern="[a-z]+")
+    number = a_field("number", Type.DECIMAL, list=True, digits=8, fraction_digits=2, minimum=Decimal(0), unit="EUR")
+    said = text_of(shown(a_contract(an_event_type(text, number))))
+    assert "string, at least 2 characters, at most 9 characters, of the form [a-z]+" in said
+    assert "list of decimal, in EUR, at most 8 digits, 2 of them after the point, from 0" in said
 
 
 def test_what_a_call_needs_to_be_let_in_is_said(calls: Contract) -> None:

@@ -1,67 +1,80 @@
-"""What the README gives to copy works as it stands."""
+"""What the README gives to copy works as it stands, from top to bottom, and shows what it says."""
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from gateway.shipped import shipped
 from tests import ROOT
-from tests.running import RunningGateway, running, wait_for
+from tests.journeys.readme_blocks import OUTPUT, PICTURE, README, Block, blocks, fenced, reading
 
-_README = (ROOT / "README.md").read_text(encoding="utf-8")
-
-
-@pytest.fixture(scope="module")
-def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningGateway]:
-    """A gateway on the configuration that `gateway init` writes, on free ports."""
-    starter = shipped("deploy/starter.toml").read_text(encoding="utf-8")
-    without_addresses = starter.replace('listen = "127.0.0.1:8080"', "").replace(
-        '[admin]\nlisten = "127.0.0.1:8081"', ""
-    )
-    with running(tmp_path_factory.mktemp("readme"), without_addresses) as gateway:
-        yield gateway
+NOT_RUN = {
+    "make demo": "tests/journeys/test_demo.py runs the demo; `make test` is what runs this",
+}
+"""Beginnings of blocks that are not run here, and why."""
+_CHECKED_ALONE = "toml"
+_DOCUMENTS = [*(ROOT / "gateway/docs").glob("*/*.md"), *(ROOT / "gateway/docs").glob("*.md")]
 
 
-def _block(language: str, containing: str) -> str:
-    blocks = re.findall(rf"```{language}\n(.*?)```", _README, re.DOTALL)
-    (found,) = [block for block in blocks if containing in block]
-    return str(found)
+def _is_run(block: Block) -> bool:
+    return block.language == "sh" and not block.text.startswith(tuple(NOT_RUN))
 
 
-def test_the_curl_call_is_accepted(started: RunningGateway) -> None:
-    if shutil.which("curl") is None:
-        pytest.skip("curl is not installed here")
-    command = _block("sh", "curl ").replace("http://127.0.0.1:8080", started.url)
-    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True)
-    assert '"status":"accepted"' in done.stdout
-    event_id = re.findall('"eventId":"([^"]+)"', done.stdout)[0]
-    data = started.event(event_id)["event"]["data"]
-    assert {"call_id": "4711", "ani": "5105550111", "call_start": "2026-03-16T14:15:02Z", "duration": 150} == data
+def test_whoever_copies_it_from_top_to_bottom_sees_what_it_shows(tmp_path: Path) -> None:
+    missing = [tool for tool in ("curl", "make") if shutil.which(tool) is None]
+    if missing:
+        pytest.skip(f"not installed here: {', '.join(missing)}")
+    with reading(tmp_path) as reader:
+        for block in filter(_is_run, blocks()):
+            reader.copies(block)
 
 
-def test_the_zeep_call_is_accepted(started: RunningGateway) -> None:
-    code = _block("python", "zeep").replace("http://127.0.0.1:8080", started.url)
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    status, event_id = done.stdout.split()
-    assert status == "accepted"
-    wait_for(lambda: started.event(event_id)["deliveries"]["delivered"] == 1)
+@pytest.mark.parametrize("block", [one for one in blocks() if one.language == _CHECKED_ALONE])
+def test_a_table_of_settings_is_one_that_the_starter_configuration_can_have(tmp_path: Path, block: Block) -> None:
+    def gateway(*arguments: str) -> str:
+        command = [sys.executable, "-m", "gateway", *arguments]
+        secrets = dict.fromkeys(re.findall(r'env = "(\w+)"', block.text), "secret")
+        done = subprocess.run(
+            command, cwd=tmp_path, env=os.environ | secrets, capture_output=True, text=True, check=False
+        )
+        assert 0 == done.returncode, done.stderr
+        return done.stdout
+
+    gateway("init")
+    with (tmp_path / "gateway.toml").open("a", encoding="utf-8") as file:
+        file.write(block.text)
+    assert gateway("check").startswith("ok: 2 sources")
 
 
-def test_the_commands_to_look_work(started: RunningGateway) -> None:
-    commands = [line.split()[1:] for line in _block("sh", "gateway events list").splitlines()]
-    assert len(commands) == 2
-    for command in commands:
-        done = started.cli(*command)
-        assert done.returncode == 0, done.stderr
+def test_no_block_is_left_out_without_a_reason() -> None:
+    left_out = [one for one in blocks() if not _is_run(one) and one.language != _CHECKED_ALONE]
+    assert len(NOT_RUN) == len(left_out), left_out
+    assert all(one.language == "sh" for one in left_out), left_out
+    assert all(any(one.text.startswith(beginning) for one in left_out) for beginning in NOT_RUN)
+    # What has no language is a picture, of which there is one; what is shown stands below what shows it.
+    languages = [language for language, _ in fenced()]
+    assert 1 == languages.count(PICTURE)
+    assert languages.count(OUTPUT) == sum(1 for one in blocks() if one.shown)
+
+
+def test_every_page_of_the_documentation_is_led_to() -> None:
+    linked = set(re.findall(r"\]\(([^)#:]+)\)", README))
+    pages = {str(page.relative_to(ROOT)) for page in _DOCUMENTS if page.parent.name != "decisions"}
+    assert set() == pages - linked
 
 
 def test_every_link_leads_somewhere() -> None:
     for page in [ROOT / "README.md", *(ROOT / "gateway").rglob("*.md"), *(ROOT / ".github").glob("*.md")]:
         for link in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
             assert (page.parent / link).exists(), f"{page.name}: {link}"
+
+
+def test_every_link_within_the_readme_leads_to_a_heading() -> None:
+    headings = {heading.lower().replace(" ", "-") for heading in re.findall(r"^#+ (.+)$", README, re.MULTILINE)}
+    assert set(re.findall(r"\]\(#([^)]+)\)", README)) <= headings
