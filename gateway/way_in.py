@@ -24,7 +24,7 @@ from gateway.settings.sources import SourceSettings
 from gateway.soap.declared import DeclaredService
 from gateway.source import Source
 from gateway.toml import Kind, checked
-from gateway.way_in_checked import unknown_names
+from gateway.way_in_checked import told_once, unknown_names
 from gateway.way_out import each
 
 ServiceOf = Callable[[Reading, Mapping[str, Reader]], DeclaredService]
@@ -37,6 +37,8 @@ def way_in(
     """The source of this name. Raises ConfigError with every problem."""
     path = f"sources.{name}"
     problems = list(unknown_names(path, settings, contract))
+    if problems and settings.preset:
+        problems = told_once(path, settings.preset, problems, document.keys_of_preset(name))
     templates = templates_of(document, path, settings, problems)
     built = each({f"{path}.authenticate": settings.authenticate}, _authenticator_in(document), problems)
     if problems:
@@ -71,7 +73,7 @@ def way_in(
         documents_are_public=settings.documents == "public",
         idempotency=Idempotency(repeats.key, repeats.window, repeats.on_reuse),
         quarantines=settings.on_invalid == "quarantine",
-        origins=frozenset(origin.rstrip("/").lower() for origin in settings.origins),
+        origins=frozenset(settings.origins),
         guide=guide_of(settings.guide, settings.authenticate, contract),
     )
 

@@ -17,7 +17,8 @@ EXIT_CODES = {
     OK: "ok",
     BUG: "our bug, or children that died five times in a minute, or what `database check` found",
     USAGE: "configuration or usage",
-    REFUSED: "refused (`send`), not as sent (`simulate`), or one that was named could not be retried or cancelled",
+    REFUSED: "refused or quarantined (`send`), not as sent (`simulate`), or one that was named could not be retried or "
+    "cancelled",
     DEAD_LETTER: "dead letter (`send --follow`)",
     TIMED_OUT: "not delivered in time (`send --follow`)",
     STORE_UNAVAILABLE: "the store can't be used",

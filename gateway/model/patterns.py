@@ -56,7 +56,8 @@ def compiled(pattern: str) -> Matcher:
     try:
         return cast("Matcher", re2.compile(_with_one_dot(pattern), options))
     except re2.error as error:
-        raise ValueError(str(error)) from None
+        (said,) = error.args  # bytes
+        raise ValueError(said.decode() if isinstance(said, bytes) else str(said)) from None
 
 
 def _with_one_dot(pattern: str) -> str:
