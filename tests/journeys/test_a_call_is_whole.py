@@ -23,15 +23,20 @@ authenticate = {{ kind = "anonymous" }}
 kind = "http"
 url = "{url}"
 [routes.calls]
-events = "call.completed"
+events = ["call.completed", "call.silent"]
 to = "crm"
 [joins.calls]
 from = "contact-centre"
 key = "#call_id#"
 until = 'event.type == "call.ended"'
 settle = "4s"
-longest = "8s"
+longest = "10m"
 emits = "call.completed"
+[joins.silent]
+events = "call.dequeued"
+key = "#call_id#"
+longest = "3s"
+emits = "call.silent"
 [joins.calls.fields]
 customer = "#ani#"
 duration = {{ value = "#duration#", of = "call.ended" }}
@@ -83,6 +88,8 @@ def test_its_pieces_become_one_event_and_what_comes_late_a_new_version(
         second = [first[0], {**first[1], "disposition": "Resolved"}]
         assert {**whole, "segments": second, "version": 2} == _versions(far, UII)[1]
 
-        (open_ended,) = wait_for(lambda: _versions(far, OTHER), 30, "the call that never ended")
-        assert {"customer": "5105550111", "version": 1, "ended": False} == open_ended
-        assert {"/joins/calls"} == {event["source"] for event in far.events}
+        (silent,) = wait_for(lambda: _versions(far, OTHER), 30, "the call that never ended")
+        assert (1, False, ["call.dequeued"]) == (
+            silent["version"], silent["ended"], [one["type"] for one in silent["events"]],
+        )  # fmt: skip
+        assert {"/joins/calls", "/joins/silent"} == {event["source"] for event in far.events}
