@@ -50,6 +50,7 @@ bench: install  ## measure, beside a bare gunicorn, and where the microseconds g
 	$(BIN)/python -m tests.benchmarks
 	$(BIN)/python -m tests.benchmarks.stages
 	$(BIN)/python -m tests.benchmarks.dialects
+	$(BIN)/python -m tests.benchmarks.ringcx
 	$(BIN)/python -m tests.benchmarks.rendering
 	$(BIN)/python -m tests.benchmarks.attacks
 	$(BIN)/python -m tests.benchmarks.neighbours

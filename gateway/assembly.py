@@ -25,6 +25,7 @@ from gateway.source import Source
 from gateway.store.place import Place, place_named
 from gateway.store.revisions import Revisions
 from gateway.way_in import way_in
+from gateway.way_joined import joins_of
 from gateway.way_out import each, way_out
 
 
@@ -48,10 +49,11 @@ class Workshop:
         problems: list[ConfigError] = []
         sources = each(settings.sources, lambda name, one: self._source(document, name, one), problems)
         out = way_out(document, settings, {name: one.contract for name, one in sources.items()}, problems)
+        joins = joins_of(settings, {name: one.contract for name, one in sources.items()}, problems)
         policy = _policy(settings, problems)
         if problems:
             raise ConfigError.of(problems)
-        return Gateway(revision, sources, out.outlets, out.routes, lambda: str(uuid7()), policy)
+        return Gateway(revision, sources, out.outlets, out.routes, lambda: str(uuid7()), policy, joins)
 
     def _source(self, document: Document, name: str, settings: SourceSettings) -> Source:
         text = document.text(settings.contract, f"sources.{name}.contract")

@@ -18,7 +18,7 @@ from gateway.model.retry import STANDARD_WEBHOOKS, RetryPolicy
 from gateway.model.route import Route, Routes
 from gateway.model.shape import Shape
 from gateway.model.template import Template
-from gateway.pipeline import Outlet
+from gateway.outlet import Outlet
 from gateway.settings import Document, Settings
 from gateway.settings.destinations import BreakerSettings, DestinationSettings, RetrySettings, RouteSettings
 from gateway.toml import checked

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from gateway.model.event import Event
+from gateway.model.join import Membership
 from gateway.model.original import Original
+from gateway.model.route import Duty
 
 
 class State(StrEnum):
@@ -63,11 +66,32 @@ class Exchange:
 
 
 @dataclass(frozen=True, slots=True)
+class Made:
+    """What a destination found out: it becomes an event of its own."""
+
+    type: str
+    subject: str | None
+    data: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """What a destination's system said when it took a payload."""
 
     status: int | None = None
     exchange: Exchange | None = None
+    made: tuple[Made, ...] = ()
+    """New events: they are recorded with the attempt, and routed like any."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """An event that the gateway makes itself, where it goes and where it belongs."""
+
+    event: Event
+    revision: int
+    duties: tuple[Duty, ...] = ()
+    memberships: tuple[Membership, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,3 +115,5 @@ class Attempt:
     exchange: Exchange | None = None
     pauses: bool = False
     """Whether the destination wants no more of anything (HTTP 410)."""
+    made: tuple[NewEvent, ...] = ()
+    """What came of it."""

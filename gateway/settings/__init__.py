@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 
 from gateway.errors import ConfigError
 from gateway.settings.destinations import DestinationSettings, RouteSettings
+from gateway.settings.joins import JoinSettings
 from gateway.settings.presets import file_of, shipped_text, with_presets
 from gateway.settings.retention import RetentionSettings
 from gateway.settings.sources import SourceSettings
@@ -87,6 +88,8 @@ class Settings(Table):
     """Where events go, by name."""
     routes: dict[Name, RouteSettings] = Field(default_factory=dict)
     """Which events go where, by name."""
+    joins: dict[Name, JoinSettings] = Field(default_factory=dict)
+    """Which events are gathered into one, by name."""
 
     @model_validator(mode="after")
     def _apart(self) -> Self:

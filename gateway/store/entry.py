@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from gateway.errors import GatewayError, Refusal
 from gateway.model.event import Event
 from gateway.model.idempotency import Once
+from gateway.model.join import Membership
 from gateway.model.receipt import Receipt, Status
 from gateway.model.request import Caller, Request
 from gateway.model.route import Duty
@@ -27,6 +28,8 @@ class Entry:
     revision: int
     is_list: bool = False
     once: Sequence[Once] = ()
+    memberships: Sequence[Sequence[Membership]] = ()
+    """Where each event belongs; empty where none belongs anywhere."""
     """What makes it, or some of its events, a repeat."""
     quarantine: Refusal | None = None
     """Why it makes no events yet."""

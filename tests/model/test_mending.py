@@ -32,7 +32,8 @@ def ways(text: str) -> list[list[str]]:
     """Every way to read `text` as the template, by trying all."""
     forms = [re.compile(BLANKS.join(map(re.escape, parts))) for parts in PARTS]
     forms[0], forms[-1] = re.compile(BLANKS + forms[0].pattern), re.compile(f"{forms[-1].pattern}(?={BLANKS}\\Z)")
-    found: list[tuple[list[str], int]] = [([], first.end())] if (first := forms[0].match(text)) else []
+    first = forms[0].match(text)
+    found: list[tuple[list[str], int]] = [([], first.end())] if first else []
     for form in forms[1:]:
         found = [
             ([*values, text[end:start]], match.end())
