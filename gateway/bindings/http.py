@@ -91,7 +91,8 @@ class HttpBinding:
             event = event or inferred(self.inferences, item.pairs, self.rules)
         if event is None:
             paths = ", ".join(one.path for one in self.contract.events.values())
-            what = f"no event {(name or item.root)[:80]!r}" if name or item.root else "the path names no event"
+            unnamed = "the path names no event" + (f", nor does {self.event_from}" if self.event_from else "")
+            what = f"no event {(name or item.root)[:80]!r}" if name or item.root else unnamed
             raise UnknownOperation(f"{what}; /in/{request.source}/<event> takes: {paths}")
         if item.root and self.reading is Reading.STRICT:
             self._check_root(item, event)

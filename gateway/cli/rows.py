@@ -50,13 +50,15 @@ def _listing(
     columns: tuple[str, ...],
     states: tuple[str, ...],
     *more: _Option,
+    told: Callable[[Item], Item] = lambda item: item,
 ) -> None:
     @group.command("list")
     @partial(_list_options, states=states, more=more)
     def listing(document: Document, as_json: bool, event_type: str | None, **conditions: Any) -> None:  # noqa: ANN401
         """Newest first."""
         with opened(document) as store:
-            listed(items(store.history, Selection(type=event_type, **conditions)), columns, as_json=as_json)
+            found = items(store.history, Selection(type=event_type, **conditions))
+            listed(found if as_json else map(told, found), columns, as_json=as_json)
 
 
 def _showing(group: click.Group, what: str, item: Callable[[History, str], Item | None]) -> None:
@@ -86,6 +88,16 @@ def listed(
         return
     for item in items:
         click.echo(json.dumps(item, ensure_ascii=False))
+
+
+def _with_why(request: Item) -> Item:
+    """A request whose reason says what was wrong first."""
+    if not request["reason"] or not request["violations"]:
+        return request
+    first, *others = request["violations"]
+    more = f" (and {len(others)} more)" if others else ""
+    what = " ".join(filter(None, (first["path"], first["message"])))
+    return {**request, "reason": f"{request['reason']}: {what}{more}"}
 
 
 def table(items: list[Item], columns: tuple[str, ...]) -> None:
@@ -132,6 +144,6 @@ _listing(deliveries, History.deliveries, _DELIVERY_COLUMNS, _DELIVERY_STATES, _T
 _showing(deliveries, "delivery", History.delivery)
 deliveries.add_command(intervening.retry)
 deliveries.add_command(intervening.cancel)
-_listing(requests, History.requests, _REQUEST_COLUMNS, _REQUEST_STATES)
+_listing(requests, History.requests, _REQUEST_COLUMNS, _REQUEST_STATES, told=_with_why)
 _showing(requests, "request", History.request)
 requests.add_command(retry)

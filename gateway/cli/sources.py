@@ -130,8 +130,9 @@ def _in_words(whole: dict[str, Any]) -> str:
     lines += ["", "In every service", *_rows(whole["form"])]
     for service in whole["services"]:
         lines += ["", f"{service['event']}: {service['doc']}"]
-        said = {"called": service["when"], "Description": service["description"], "URL": service["url"]}
-        lines += [*_rows(said.items()), "  Body as FORM:", *_rows(service["form"].items(), "    ")]
+        said = {"Called when": service["when"], "Description": service["description"], "URL": service["url"]}
+        lines += _rows((name, value) for name, value in said.items() if value)
+        lines += ["  Body as FORM:", *_rows(service["form"].items(), "    ")]
         lines += ["  or as JSON, to paste:", *(f"    {line}" for line in service["json"].splitlines())]
         lines += [f"  Bind it to: {service['bind']}"]
     return "\n".join([*lines, "", "Afterwards", *_listed(whole["last"])])
