@@ -11,7 +11,6 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from gateway.model.template import TAG
 
@@ -31,7 +30,7 @@ class JsonTemplate:
 
     literals: tuple[str, ...]
     patterns: tuple[re.Pattern[str], ...]
-    """What each literal part looks like in a body: blanks between JSON's own signs don't matter."""
+    """What each literal part looks like in a body: blanks between JSON's own signs, and around it, don't matter."""
     quoted: tuple[bool, ...]
     """Whether each tag stands in a string."""
 
@@ -46,8 +45,10 @@ class JsonTemplate:
         literals = tuple(text[end:start] for end, start in zip(ends, starts, strict=True))
         quoted = tuple(_ends_in_string(text[: match.start()]) for match in found)
         inside = (False, *quoted)
-        patterns = tuple(re.compile(_pattern(one, within)) for one, within in zip(literals, inside, strict=True))
-        template = cls(literals, patterns, quoted)
+        first, *others = (_pattern(one, within) for one, within in zip(literals, inside, strict=True))
+        *inner, last = others
+        patterns = (_BLANKS + first, *inner, rf"{last}{_BLANKS}\Z")
+        template = cls(literals, tuple(map(re.compile, patterns)), quoted)
         try:
             json.loads(template._filled([""] * len(found)))
         except ValueError as error:
@@ -72,16 +73,17 @@ class JsonTemplate:
 
         Of each place where a part stands it is counted in how many ways those before it can stand before it.
         """
-        first, *inner, last = self.patterns
-        opening = re.compile(_BLANKS + first.pattern).match(body)
+        first, *others = self.patterns
+        opening = first.match(body)
         if opening is None:
             return None
-        spans = [[opening.span()], *([match.span(1) for match in _each(one, body)] for one in inner)]
-        closing = re.compile(rf"(?=({last.pattern}{_BLANKS}\Z))")
-        spans.append([match.span(1) for match in closing.finditer(body)])
-        ways = [[1]]
-        for before, here in pairwise(spans):
-            ways.append(_ways(before, ways[-1], here))
+        spans, ways = [[opening.span()]], [[1]]
+        for pattern in others:
+            before = spans[-1]
+            spans.append(list(_each(pattern, body, min(end for _, end in before))))
+            ways.append(_ways(before, ways[-1], spans[-1]))
+            if not any(ways[-1]):
+                return None
         return _between(body, spans, ways) if sum(ways[-1]) == 1 else None
 
 
@@ -93,13 +95,20 @@ def mended(body: str, templates: Iterable[JsonTemplate]) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
-def _each(pattern: re.Pattern[str], body: str) -> Iterator[re.Match[str]]:
-    """Every place where `pattern` stands, those that overlap too."""
-    return re.finditer(rf"(?=({pattern.pattern}))", body)
+def _each(pattern: re.Pattern[str], body: str, start: int) -> Iterator[_Span]:
+    """Every place from `start` on where `pattern` stands, those that overlap too."""
+    while start <= len(body) and (found := pattern.search(body, start)) is not None:
+        yield found.span()
+        start = found.start() + 1
 
 
 def _ways(before: Sequence[_Span], ways: Sequence[int], here: Sequence[_Span]) -> list[int]:
-    """In how many ways each of `here` can be reached from those `before` that end where it starts; two are many."""
+    """In how many ways each of `here` can be reached from those `before` that end where it starts; two are many.
+
+    None of `here` starts before the first of those ends.
+    """
+    if len(before) == 1:
+        return [*ways] * len(here)
     order = sorted(range(len(before)), key=lambda place: before[place][1])
     ends = [before[place][1] for place in order]
     sums = [0]
