@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -63,11 +64,24 @@ class Exchange:
 
 
 @dataclass(frozen=True, slots=True)
+class Made:
+    """An event that a delivery brought, still to be recorded; its source is the destination."""
+
+    type: str
+    subject: str | None
+    data: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """What a destination's system said when it took a payload."""
 
     status: int | None = None
     exchange: Exchange | None = None
+    made: tuple[Made, ...] = ()
+    """What it brought: recorded with the attempt, and routed like any other event."""
+    note: str = ""
+    """What is to be told of the attempt, though it is delivered."""
 
 
 @dataclass(frozen=True, slots=True)
