@@ -30,7 +30,7 @@ MISTAKES = [
     Mistake("a setting of a join that is misspelt", at_join('longst = "4h"'),
             "joins.calls.longst", "no such setting", "did you mean 'longest'?"),
     Mistake("a field that no event has", at_field('who = "#agentid#"'),
-            "joins.calls.fields.who", "#agentid#", "did you mean #agent_id#?"),
+            "joins.calls.fields.who", "#agentid#", "there are: call_id, call_start"),
     Mistake("a field of the join's own", at_field('version = "#call_id#"'),
             "joins.calls.fields.version", "is the join's own", "take another name"),
     Mistake("a list without its items' fields", at_field('legs = { each = "agent.segment.ended" }'),
