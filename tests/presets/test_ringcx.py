@@ -36,7 +36,7 @@ def test_a_form_becomes_the_event_that_its_path_names(ringcx: Caller) -> None:
     "call",
     [
         lambda it, fields: it.call("/agent-termination", query=urlencode(fields)),
-        lambda it, fields: it.call("/agent-termination", urlencode(fields), REQUEST_METHOD="PUT"),
+        lambda it, fields: it.call("/agent-termination", urlencode(fields), method="PUT"),
         lambda it, fields: it.call("", urlencode({"event_type": "agent_termination", **fields})),
         lambda it, fields: it.call("", urlencode(fields), query="event_type=agentTermination"),
         lambda it, fields: it.call("", json.dumps({"eventType": "agent-termination", **fields}), JSON),
