@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from gateway.model.delivery import NewEvent
 from gateway.model.event import Event
@@ -83,8 +83,9 @@ class Joining:
         self._names.remember()
         return True
 
-    def give_up(self, of: Gathered) -> None:
-        """What can't be made is not looked at again until more comes."""
+    def forget(self, of: Gathered) -> None:
+        """Forget a key that has no events any more: an older gateway beside deletes them, and knows of no joins."""
         unchanged = (joins.c.id == of.row, joins.c.version == of.version, joins.c.gathered == of.gathered)
         with self._database.writing() as connection:
-            connection.execute(update(joins).where(*unchanged).values(due_at=None))
+            if connection.execute(delete(joins).where(*unchanged)).rowcount:
+                connection.execute(delete(joined).where(joined.c.in_join == of.row))
