@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Connection, func, select, update
 
 from gateway.model.delivery import NewEvent
 from gateway.model.event import Event
@@ -104,4 +104,5 @@ def _events_of(connection: Connection, key: int) -> Sequence[Any]:
             break
         last = number
     whole = select(events).join(joined, joined.c.event == events.c.id).where(its, events.c.id <= last)
-    return connection.execute(whole.order_by(events.c.id)).all()
+    rows: Sequence[Any] = connection.execute(whole.order_by(events.c.id)).all()
+    return rows
