@@ -41,7 +41,7 @@ _COMMANDS = {
     "destinations": "List and show destinations, pause, resume and test them.",
     "database": "Check, migrate, back up and restore the database.",
     "contracts": "Publish the documents of a contract.",
-    "demo": "Show one call by five doors, from wire to sink.",
+    "demo": "Show an event by five doors, and a transferred call, from wire to sink.",
 }
 _MODULES = {"events": "rows", "deliveries": "rows", "requests": "rows"}
 
