@@ -56,8 +56,10 @@ class Fetching:
         self._expected: int | None = None
         """Bytes that it has in all, where that is known."""
         self._validator = ""
-        self._waiting = bytearray()
-        """What came and is not written yet."""
+        self._waiting: list[bytes] = []
+        """What came and is not written yet, as it came: it is put together in the thread that writes it."""
+        self._held = 0
+        """Bytes of that."""
         self._is_begun = False
 
     async def fetch(self, link: Link) -> int:
@@ -114,11 +116,12 @@ class Fetching:
 
     async def _receive(self, answer: Stream, start: int) -> None:
         while piece := await answer.read():
-            self._waiting += piece
-            if not self._is_begun and (start or len(self._waiting) >= _ENOUGH):
+            self._waiting.append(piece)
+            self._held += len(piece)
+            if not self._is_begun and (start or self._held >= _ENOUGH):
                 await self._begin(answer, start)
-            self._check_size((self._part.size if self._is_begun else start) + len(self._waiting))
-            if self._is_begun and len(self._waiting) >= _PIECE:
+            self._check_size((self._part.size if self._is_begun else start) + self._held)
+            if self._is_begun and self._held >= _PIECE:
                 await self._write()
         if not self._is_begun:
             await self._begin(answer, start)
@@ -128,14 +131,13 @@ class Fetching:
     async def _begin(self, answer: Stream, start: int) -> None:
         """Make the part ready, once it is known that this is audio: what an earlier attempt left is given up for it."""
         if not start:
-            _check(bytes(self._waiting[:_LOOKED_AT]), answer)
+            _check(b"".join(self._waiting)[:_LOOKED_AT], answer)
         await self._run(self._part.begin, start, max(0, (self._expected or 0) - start), self._validator)
         self._is_begun = True
 
     async def _write(self) -> None:
-        piece = bytes(self._waiting)
-        self._waiting.clear()
-        await self._run(self._part.write, piece)
+        pieces, self._waiting, self._held = self._waiting, [], 0
+        await self._run(self._part.write, pieces)
 
     async def _broken_off(self, why: str) -> Unavailable:
         """What came is kept by the part, where the rest can be asked for."""

@@ -6,7 +6,7 @@ import fcntl
 import json
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -80,15 +80,16 @@ class Partial:
                 self._hash.update(piece)
             self._check_room(expected)
 
-    def write(self, piece: bytes) -> None:
-        """Add `piece`. Raises Full."""
+    def write(self, pieces: Sequence[bytes]) -> None:
+        """Add `pieces`. Raises Full."""
         with self._lock:
-            self._check_room(len(piece))
-            left = memoryview(piece)
+            content = b"".join(pieces)
+            self._check_room(len(content))
+            left = memoryview(content)
             while left:
                 left = left[self._file.write(left) :]
-            self._hash.update(piece)
-            self.size += len(piece)
+            self._hash.update(content)
+            self.size += len(content)
 
     def read(self, reading: Callable[[BinaryIO], Any]) -> Any:  # noqa: ANN401 - what `reading` gives
         """What `reading` makes of it, from its beginning."""

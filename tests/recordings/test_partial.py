@@ -21,7 +21,7 @@ def a_partial(tmp_path: Path, link: str = LINK, room: Callable[[], int] = lambda
 def broken_off(tmp_path: Path, content: bytes = b"first") -> None:
     part = a_partial(tmp_path)
     part.begin(0, 10, '"one"')
-    part.write(content)
+    part.write([content])
     part.close()
 
 
@@ -34,7 +34,7 @@ def test_what_broke_off_is_gone_on_with_and_its_digest_is_of_all(tmp_path: Path)
     part = a_partial(tmp_path)
     assert Kept(5, '"one"') == part.kept()
     part.begin(5, 6, '"one"')
-    part.write(b"second")
+    part.write([b"second"])
     assert (11, sha256(b"firstsecond").hexdigest()) == (part.size, part.digest)
     assert b"firstsecond" == part.read(lambda file: file.read())
     part.close()
@@ -89,7 +89,7 @@ def test_what_was_written_behind_the_note_is_dropped(tmp_path: Path) -> None:
         file.write(b"never made durable")
     part = a_partial(tmp_path)
     part.begin(5, 1, '"one"')
-    part.write(b"!")
+    part.write([b"!"])
     assert b"first!" == part.read(lambda file: file.read())
     part.close()
 
@@ -98,7 +98,7 @@ def test_what_was_written_behind_the_note_is_dropped(tmp_path: Path) -> None:
 def test_what_cannot_be_gone_on_with_has_no_note(tmp_path: Path, validator: str, is_whole: bool) -> None:
     part = a_partial(tmp_path)
     part.begin(0, 1, validator)
-    part.write(b"x")
+    part.write([b"x"])
     part.is_whole = is_whole
     part.close()
     assert ["part"] == names(tmp_path)
@@ -109,7 +109,7 @@ def test_too_little_room_is_told_before_and_while_it_is_written(tmp_path: Path) 
     part = a_partial(tmp_path, room=lambda: next(rooms))
     part.begin(0, 10)
     with pytest.raises(Full, match="3 bytes of room are missing"):
-        part.write(b"12345")
+        part.write([b"12345"])
     part.close()
     part = a_partial(tmp_path, room=lambda: -5)
     with pytest.raises(Full, match="15 bytes"):
@@ -122,6 +122,6 @@ def test_what_was_stored_just_before_somebody_was_killed_is_never_written_into(t
     os.link(tmp_path / "part", tmp_path / "stored.wav")
     part = a_partial(tmp_path)
     part.begin(0, 1)
-    part.write(b"x")
+    part.write([b"x"])
     part.close()
     assert b"stored" == (tmp_path / "stored.wav").read_bytes()
