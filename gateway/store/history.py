@@ -222,8 +222,13 @@ def _chosen(
 
 
 def is_subject(subject: str) -> ColumnElement[bool]:
-    """That an event has it; its start, which is indexed, leads there."""
-    return (literal_column(SUBJECT_START, Text) == func.substr(subject, 1, 200)) & (events.c.subject == subject)
+    """That an event has it; its start, which is indexed, leads there.
+
+    The column itself is compared with something put behind it: SQLite would else put the value in its place in
+    the start too, find no index for that, and look at every event.
+    """
+    starts = literal_column(SUBJECT_START, Text) == func.substr(subject, 1, 200)
+    return starts & (events.c.subject.concat("") == subject)
 
 
 def identity_of(given: str, key: ColumnElement[Any]) -> str | int:
