@@ -35,6 +35,7 @@ _COMMANDS = {
     "events": "List, show and replay events.",
     "deliveries": "List and show deliveries.",
     "requests": "List, show and retry requests, refused ones too.",
+    "joins": "List and show what joins gather, and what they made of it.",
     "replays": "List, show, cancel and resume replays.",
     "routes": "List routes, and explain which way an event goes.",
     "sources": "List and show sources, and guide whoever sets up a sender.",
