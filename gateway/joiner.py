@@ -54,7 +54,7 @@ class Joiner:
 
     def _emit(self, gateway: Gateway, join: Join, gathered: Gathered, now: datetime) -> None:
         if not gathered.events:  # retention, or an erasure, took them all
-            self.joining.give_up(gathered)
+            self.joining.forget(gathered)
             return
         made = gateway.new_event(_event(gateway, join, gathered, now))
         if self.joining.emit(gathered, made, now):

@@ -142,7 +142,7 @@ class Gateway:
         if isinstance(said, Reply):
             tried = Attempt(delivery, started, took, Outcome.DELIVERED, State.DELIVERED)
             made = tuple(self._found_out(one, delivery, clock()) for one in said.made)
-            return replace(tried, status=said.status, exchange=said.exchange, made=made)
+            return replace(tried, status=said.status, exchange=said.exchange, made=made, error=said.note)
         return _failed(outlet, Attempt(delivery, started, took, _outcome(said), State.DEAD), said, clock())
 
     def _found_out(self, made: Made, delivery: Delivery, now: datetime) -> NewEvent:

@@ -15,7 +15,7 @@ OK, BUG, USAGE, REFUSED, DEAD_LETTER, TIMED_OUT, STORE_UNAVAILABLE, INTERRUPTED 
 
 EXIT_CODES = {
     OK: "ok",
-    BUG: "our bug, or children that died five times in a minute, or what `database check` found",
+    BUG: "our bug, or children that died five times in a minute, or what `database check` or `recordings verify` found",
     USAGE: "configuration or usage",
     REFUSED: "refused or quarantined (`send`), not as sent (`simulate`), or one that was named could not be retried or "
     "cancelled",
@@ -35,10 +35,12 @@ _COMMANDS = {
     "events": "List, show and replay events.",
     "deliveries": "List and show deliveries.",
     "requests": "List, show and retry requests, refused ones too.",
+    "joins": "List and show what joins gather, and what they made of it.",
     "replays": "List, show, cancel and resume replays.",
     "routes": "List routes, and explain which way an event goes.",
     "sources": "List and show sources, and guide whoever sets up a sender.",
     "destinations": "List and show destinations, pause, resume and test them.",
+    "recordings": "List and show recordings, and verify that they are as they were.",
     "database": "Check, migrate, back up and restore the database.",
     "contracts": "Publish the documents of a contract.",
     "demo": "Show an event by five doors, and a transferred call, from wire to sink.",

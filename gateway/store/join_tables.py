@@ -23,6 +23,7 @@ joins = Table(
     Column("version", Integer, nullable=False, server_default=text("0")),  # how often it was emitted
     Column("emitted_at", BigInteger),
     Index("joins_by_key", "name", "key", unique=True),
+    Index("joins_by_name", "name", "id"),
     Index("joins_due", "name", "due_at", sqlite_where=_IS_DUE, postgresql_where=_IS_DUE),
     sqlite_autoincrement=True,
 )

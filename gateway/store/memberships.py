@@ -1,17 +1,18 @@
-"""Which events belong to which key of a join: recorded with the events themselves."""
+"""Which events belong to which key of a join: recorded, and deleted, with the events themselves."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, select, tuple_
+from sqlalchemy import Connection, bindparam, case, delete, func, select, tuple_
 
 from gateway.model.idempotency import short
 from gateway.model.join import MOST_GATHERED, Membership
-from gateway.store.dialect import chunks, inserting, storable
+from gateway.store.dialect import chunks, inserting, is_sqlite, storable
 from gateway.store.join_tables import joined, joins
 
 _MICROSECOND = timedelta(microseconds=1)
@@ -54,6 +55,44 @@ def insert_memberships(
     ]
     if rows:
         connection.execute(inserting(connection, joined).on_conflict_do_nothing(), rows)
+
+
+def memberships_of(connection: Connection, ids: Sequence[int]) -> Counter[int]:
+    """In how many places each of these events is."""
+    query = select(joined.c.event, func.count()).where(joined.c.event.in_(ids)).group_by(joined.c.event)
+    return Counter(dict(connection.execute(query).all())) if ids else Counter()
+
+
+def delete_memberships(connection: Connection, ids: Collection[int], deleted: Counter[str]) -> dict[int, int]:
+    """Take these events out of where they are; how many each key lost that has others left.
+
+    Keys that have none left are forgotten, due or not: nothing is there to be emitted.
+    """
+    lost: Counter[int] = Counter()
+    for some in chunks(sorted(ids)):
+        gone = delete(joined).where(joined.c.event.in_(some)).returning(joined.c.in_join)
+        lost.update(connection.execute(gone).scalars())
+    if lost:
+        deleted["joined"] += lost.total()
+    for some in chunks(sorted(lost)):
+        _hold(connection, some)
+        is_empty = ~select(joined.c.event).where(joined.c.in_join == joins.c.id).exists()
+        empty = delete(joins).where(joins.c.id.in_(some), is_empty).returning(joins.c.id)
+        emptied = connection.execute(empty).scalars().all()
+        deleted["joins"] += len(emptied)
+        for row in emptied:
+            del lost[row]
+    return dict(lost)
+
+
+def _hold(connection: Connection, rows: Sequence[int]) -> None:
+    """Let nobody else add to these keys: what is looked at after it is then what others have committed.
+
+    In the order in which they are touched when events come. On SQLite nobody else writes anyway.
+    """
+    if not is_sqlite(connection):
+        held = select(joins.c.id).where(joins.c.id.in_(rows)).order_by(joins.c.name, joins.c.key)
+        connection.execute(held.with_for_update())
 
 
 def _gathered(connection: Connection) -> Any:  # noqa: ANN401 - a statement

@@ -30,13 +30,13 @@ MISTAKES = [
     Mistake("a setting of a join that is misspelt", at_join('longst = "4h"'),
             "joins.calls.longst", "no such setting", "did you mean 'longest'?"),
     Mistake("a field that no event has", at_field('who = "#agentid#"'),
-            "joins.calls.fields.who", "#agentid#", ""),
+            "joins.calls.fields.who", "#agentid#", "there are: call_id, call_start"),
     Mistake("a field of the join's own", at_field('version = "#call_id#"'),
             "joins.calls.fields.version", "is the join's own", "take another name"),
     Mistake("a list without its items' fields", at_field('legs = { each = "agent.segment.ended" }'),
             "joins.calls.fields.legs.fields", "is required", "What an item says"),
     Mistake("first or last of neither", at_field('began = { value = "#call_start#", take = "earliest" }'),
-            "joins.calls.fields.began.take", "no 'earliest'; there are: first, last", ""),
+            "joins.calls.fields.began.take", "no 'earliest'; there are: first, last", "Of several events that have it"),
     Mistake("a look at another event by nothing", at_field(
                 'legs = { each = "agent.segment.ended", fields = { q = { value = "#queue_name#", of = "call.ended" } } }'
             ),

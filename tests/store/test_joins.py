@@ -6,7 +6,7 @@ import threading
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from gateway.model.delivery import NewEvent
 from gateway.model.event import Event
@@ -150,18 +150,41 @@ def test_of_very_many_events_the_first_are_gathered_and_all_are_counted(
     assert (3, 5) == (len(one.events), one.gathered)
 
 
+def test_of_very_large_events_as_many_are_gathered_as_can_be_held(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.store.joining._MOST_BYTES", 100)
+    for _ in range(3):
+        event = an_event(data=b'{"a":"' + b"x" * 60 + b'"}')
+        store.inbox.record(an_entry(event, request=a_request(b"{}", received_at=NOON), memberships=[[member()]]))
+    (one,) = due(store, LONGEST)
+    assert (1, 3) == (len(one.events), one.gathered)
+
+
 def test_a_join_that_is_no_longer_configured_is_left_alone(store: Store) -> None:
     record(store, member(ends=True))
     assert [] == Joining(store.database).due([], NOON + LONGEST)
     assert [] == Joining(store.database).due(["others"], NOON + LONGEST)
 
 
-def test_what_can_not_be_made_is_not_looked_at_again_until_more_comes(store: Store) -> None:
+def test_a_key_whose_events_an_older_gateway_deleted_is_forgotten(store: Store) -> None:
+    record(store, member(ends=True))
+    with store.database.writing() as connection:
+        connection.execute(delete(events))
+    (one,) = due(store, SETTLE)
+    assert not one.events
+    Joining(store.database).forget(one)
+    assert [] == due(store, LONGEST)
+    with store.database.reading() as connection:
+        assert 0 == connection.execute(select(func.count()).select_from(joined)).scalar_one()
+        assert 0 == connection.execute(select(func.count()).select_from(joins)).scalar_one()
+
+
+def test_a_key_that_got_more_meanwhile_is_not_forgotten(store: Store) -> None:
     record(store, member(ends=True))
     (one,) = due(store, SETTLE)
-    Joining(store.database).give_up(one)
-    assert [] == due(store, LONGEST)
     record(store, member(), at=SETTLE)
+    Joining(store.database).forget(one)
     assert 1 == len(due(store, 2 * SETTLE))
 
 

@@ -9,9 +9,11 @@ from gateway import plugins
 from gateway.authenticators import AnyOf, Authenticator
 from gateway.bindings.http import HttpBinding
 from gateway.bindings.soap import SoapBinding
+from gateway.built.guide import guide_of
+from gateway.built.habits import clock_of, inference_of, rules_of, templates_of
+from gateway.built.source_names import told_once, unknown_names
+from gateway.built.way_out import each
 from gateway.errors import ConfigError
-from gateway.guiding import guide_of
-from gateway.habits import clock_of, inference_of, rules_of, templates_of
 from gateway.model.contract import Contract
 from gateway.model.field_reading import Reading
 from gateway.model.idempotency import Idempotency
@@ -24,8 +26,6 @@ from gateway.settings.sources import SourceSettings
 from gateway.soap.declared import DeclaredService
 from gateway.source import Source
 from gateway.toml import Kind, checked
-from gateway.way_in_checked import told_once, unknown_names
-from gateway.way_out import each
 
 ServiceOf = Callable[[Reading, Mapping[str, Reader]], DeclaredService]
 """The Spyne service of a contract, whose calls are read so, by these readers."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gateway.built.way_out import each
 from gateway.errors import ConfigError
 from gateway.model.clock import Clock
 from gateway.model.contract import Contract
@@ -14,7 +15,6 @@ from gateway.model.template import Template
 from gateway.settings import Document
 from gateway.settings.habits import ClockSettings, InferSettings
 from gateway.settings.sources import SourceSettings
-from gateway.way_out import each
 
 _SUCH_AS = "a body with tags, such as '{\"call_id\": \"#uii#\"}', or a file of it: 'post-call.json'"
 
