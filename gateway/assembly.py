@@ -8,6 +8,9 @@ from pathlib import Path
 
 from uuid_utils import uuid7
 
+from gateway.built.joins import joins_of
+from gateway.built.source import way_in
+from gateway.built.way_out import each, way_out
 from gateway.contracts.load import load
 from gateway.current import Current
 from gateway.errors import ConfigError
@@ -24,8 +27,6 @@ from gateway.soap.declared import DeclaredService
 from gateway.source import Source
 from gateway.store.place import Place, place_named
 from gateway.store.revisions import Revisions
-from gateway.way_in import way_in
-from gateway.way_out import each, way_out
 
 
 @dataclass
@@ -48,10 +49,11 @@ class Workshop:
         problems: list[ConfigError] = []
         sources = each(settings.sources, lambda name, one: self._source(document, name, one), problems)
         out = way_out(document, settings, {name: one.contract for name, one in sources.items()}, problems)
+        joins = joins_of(settings, {name: one.contract for name, one in sources.items()}, problems)
         policy = _policy(settings, problems)
         if problems:
             raise ConfigError.of(problems)
-        return Gateway(revision, sources, out.outlets, out.routes, lambda: str(uuid7()), policy)
+        return Gateway(revision, sources, out.outlets, out.routes, lambda: str(uuid7()), policy, joins)
 
     def _source(self, document: Document, name: str, settings: SourceSettings) -> Source:
         text = document.text(settings.contract, f"sources.{name}.contract")

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from gateway.model.breaker import Breaker
 from gateway.model.delivery import Attempt, Delivery
-from gateway.pipeline import Gateway, Outlet
+from gateway.outlet import Outlet
+from gateway.pipeline import Gateway
 from gateway.shared_bucket import SharedBucket
 from gateway.store.pauses import Pause
 from gateway.telemetry import metrics

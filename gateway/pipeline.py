@@ -13,7 +13,6 @@ from gateway import __version__
 from gateway.admission import Admission
 from gateway.bindings import Binding, http, soap
 from gateway.bindings.recognise import recognise
-from gateway.destinations import Destination
 from gateway.errors import (
     DeliveryError,
     NotAnEvent,
@@ -24,20 +23,20 @@ from gateway.errors import (
     UnknownOperation,
     UnknownSource,
 )
-from gateway.model.breaker import BreakerPolicy
-from gateway.model.bucket import Rate
 from gateway.model.contract import Contract, operation_of
-from gateway.model.delivery import UNCONFIGURED, Attempt, Delivery, Outcome, Reply, State
+from gateway.model.delivery import UNCONFIGURED, Attempt, Delivery, Made, NewEvent, Outcome, Reply, State
 from gateway.model.event import Event
+from gateway.model.join import Joins, Membership
+from gateway.model.made import FROM_DESTINATIONS, MOST_HOPS, an_event, hops_of
 from gateway.model.message import Message
 from gateway.model.original import Original
 from gateway.model.payload import Payload
 from gateway.model.receipt import Receipt
 from gateway.model.request import Answer, Caller, Dialect, Request
 from gateway.model.retention import Policy
-from gateway.model.retry import RetryPolicy
 from gateway.model.route import Duty, Routes
 from gateway.model.scope import Scope
+from gateway.outlet import Outlet
 from gateway.source import Source
 from gateway.store.entry import Entry
 from gateway.store.inbox import Inbox
@@ -59,24 +58,6 @@ def in_place(function: Callable[[], list[Message]]) -> list[Message]:
 
 
 @dataclass(frozen=True, slots=True)
-class Outlet:
-    """A destination as it is configured: what sends, and what the core decides about it."""
-
-    name: str
-    destination: Destination
-    retry: RetryPolicy
-    slots: int
-    timeout: timedelta
-    active: bool = True
-    asks_for_call: bool = False
-    """Whether something on the way there is made of the call that brought the event."""
-    holds: bool = False
-    """Whether a dead letter holds back those that are ordered after it."""
-    rate: Rate | None = None
-    breaker: BreakerPolicy = field(default_factory=BreakerPolicy)
-
-
-@dataclass(frozen=True, slots=True)
 class Gateway:
     """One revision of the configuration, built and ready. `Current` holds the newest; a call takes one and keeps it."""
 
@@ -86,6 +67,7 @@ class Gateway:
     routes: Routes
     new_id: Callable[[], str]
     retention: Policy = field(default_factory=Policy)
+    joins: Joins = field(default_factory=Joins)
 
     def receive(
         self, request: Request, inbox: Inbox, apart: Apart = in_place, admission: Admission | None = None
@@ -112,7 +94,8 @@ class Gateway:
         duties = [self.duties_of(event, request.original) for event in events]
         is_list = bool(request.memo.get("is_list"))
         once = source.idempotency.keys_of(request, messages, events)
-        receipt = inbox.record(Entry(request, caller, events, duties, self.revision, is_list, once))
+        places = [self.memberships_of(event, request.original) for event in events] if self.joins.named else ()
+        receipt = inbox.record(Entry(request, caller, events, duties, self.revision, is_list, once, places))
         for event, event_id, made in zip(events, receipt.event_ids, duties, strict=True):
             if event.id == event_id:
                 counted(source.name, event, made)
@@ -158,8 +141,22 @@ class Gateway:
         took = timedelta(seconds=time.perf_counter() - ticks)
         if isinstance(said, Reply):
             tried = Attempt(delivery, started, took, Outcome.DELIVERED, State.DELIVERED)
-            return replace(tried, status=said.status, exchange=said.exchange)
+            made = tuple(self._found_out(one, delivery, clock()) for one in said.made)
+            return replace(tried, status=said.status, exchange=said.exchange, made=made, error=said.note)
         return _failed(outlet, Attempt(delivery, started, took, _outcome(said), State.DEAD), said, clock())
+
+    def _found_out(self, made: Made, delivery: Delivery, now: datetime) -> NewEvent:
+        """What a destination found out, as an event."""
+        source = f"{FROM_DESTINATIONS}{delivery.destination}"
+        hops = hops_of(delivery.event) + 1
+        return self.new_event(an_event(self.new_id(), source, made.type, made.subject, made.data, hops, now))
+
+    def new_event(self, event: Event) -> NewEvent:
+        """An event that we made, where it goes and where it belongs: nowhere, where one makes the other without end."""
+        if hops_of(event) > MOST_HOPS:
+            log.error("event.goes_round", event_id=event.id, source=event.source, type=event.type, hops=hops_of(event))
+            return NewEvent(event, self.revision)
+        return NewEvent(event, self.revision, self.duties_of(event, lambda: None), self.memberships_of(event))
 
     async def _tried(self, outlet: Outlet, delivery: Delivery, now: datetime) -> Reply | DeliveryError:
         """What the destination said, or why it was not reached."""
@@ -178,6 +175,12 @@ class Gateway:
     def duties_of(self, event: Event, original: Callable[[], Original | None]) -> tuple[Duty, ...]:
         """Where `event` goes; `original` is asked for the call that brought it, if a condition wants to know."""
         return self.routes.duties_for(self.scope_of(event, original))
+
+    def memberships_of(
+        self, event: Event, original: Callable[[], Original | None] = lambda: None
+    ) -> tuple[Membership, ...]:
+        """Which joins gather `event`, and under which keys."""
+        return self.joins.memberships(self.scope_of(event, original))
 
     def payload_of(self, delivery: Delivery, now: datetime) -> Payload:
         """What the destination gets, with what every attempt brings (Standard Webhooks). Raises Unresolved."""
@@ -242,7 +245,5 @@ def _failed(outlet: Outlet, tried: Attempt, error: DeliveryError, now: datetime)
 
 def _waiting(delivery: Delivery, now: datetime, outlet: Outlet) -> Attempt:
     """No try: its route is gone. It comes again when there is one of its name, and is looked at now and then."""
-    due_at = now + outlet.retry.longest
-    return Attempt(
-        delivery, now, timedelta(), Outcome.REFUSED, State.WAITING, due_at, error=UNCONFIGURED, is_counted=False
-    )
+    due_at, why = now + outlet.retry.longest, UNCONFIGURED
+    return Attempt(delivery, now, timedelta(), Outcome.REFUSED, State.WAITING, due_at, error=why, is_counted=False)

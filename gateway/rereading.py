@@ -61,7 +61,7 @@ def reread(gateway: Gateway, stored: StoredRequest, duties_of: DutiesOf) -> Rere
     messages, events = gateway.events_of(request, caller)
     places: Sequence[str | None] = [*stored.event_ids, *[None] * (len(events) - len(stored.event_ids))]
     found = [
-        _reread(stored, position, event, old, duties_of)
+        _reread(gateway, stored, position, event, old, duties_of)
         for position, (event, old) in enumerate(zip(events, places, strict=False))
         if old not in stored.repeats
     ]
@@ -87,11 +87,13 @@ def request_of(stored: StoredRequest) -> Request:
     )
 
 
-def _reread(stored: StoredRequest, position: int, event: Event, old: str | None, duties_of: DutiesOf) -> Reread:
+def _reread(
+    gateway: Gateway, stored: StoredRequest, position: int, event: Event, old: str | None, duties_of: DutiesOf
+) -> Reread:
     if old is not None:
         event = replace(event, attributes={**event.attributes, "replayof": old})
     before = stored.events.get(old) if old is not None else None
-    return Reread(Remade(event, position, duties_of(event), old), before)
+    return Reread(Remade(event, position, duties_of(event), old, gateway.memberships_of(event)), before)
 
 
 def _document(event: Event) -> dict[str, Any]:

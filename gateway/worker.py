@@ -13,6 +13,7 @@ from typing import ParamSpec, TypeVar
 
 from gateway.current import Current, Opened
 from gateway.errors import StoreUnavailable
+from gateway.joiner import Joiner
 from gateway.lanes import Lanes
 from gateway.model.delivery import Attempt, Delivery
 from gateway.pipeline import Gateway
@@ -71,7 +72,8 @@ class Worker:
         """Deliver until told to stop."""
         await self._opened.open(self.current.gateway)
         retention = self.upkeep.retention.keep(self._in_store, lambda: self.current.gateway.retention, self._now)
-        helpers = [asyncio.create_task(one) for one in (self._settle_all(), self._keep_house(), retention)]
+        joining = Joiner(self.upkeep.joining, self.wake).keep(self._in_store, lambda: self.current.gateway, self._now)
+        helpers = [asyncio.create_task(one) for one in (self._settle_all(), self._keep_house(), retention, joining)]
         try:
             await self._take_stock()
             await self._claim_all()
@@ -126,8 +128,8 @@ class Worker:
 
     async def _is_idle(self) -> bool:
         """Whether nothing is under way nor due, but for what a breaker or a pause holds."""
-        paced = self.lanes.paced
-        if self.lanes.held:
+        paced, joiner = self.lanes.paced, Joiner(self.upkeep.joining, self.wake)
+        if self.lanes.held or await self._in_store(joiner.step, self.current.gateway, self._now()) is True:
             return False
         return not paced or not await self._in_store(self.outbox.has_due, paced, self._now())
 
@@ -188,9 +190,8 @@ class Worker:
                 await self._follow()
                 await self._opened.close_all_but(self.current.gateway, *self._tasks.values())
                 if self.lanes.held and time.monotonic() - extended > _HEARTBEAT.total_seconds():
-                    await self._in_store(
-                        self.outbox.extend, sorted({number for number, _ in self.lanes.held}), self._now()
-                    )
+                    held = sorted({number for number, _ in self.lanes.held})
+                    await self._in_store(self.outbox.extend, held, self._now())
                     extended = time.monotonic()
             except Exception as error:  # the next second may be better, and deliveries must go on
                 log.warning("housekeeping.failed", error=f"{type(error).__name__}: {error}")

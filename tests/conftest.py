@@ -14,8 +14,8 @@ from gateway.model.contract import Contract
 from gateway.store.engine import Database
 from gateway.store.migrate import known_schemas
 from gateway.store.place import Place, SqliteFile, place_named
+from gateway.store.schema import metadata
 from gateway.store.store import Store, open_store
-from gateway.store.tables import metadata
 from tests import ROOT, running
 from tests.postgresql import a_database
 

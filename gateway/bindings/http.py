@@ -105,9 +105,11 @@ class HttpBinding:
     def _taken_out(self, item: Item, beside: Pairs) -> str | None:
         """What `event_from` says, in the URL or in the body; None where it says nothing. It is no field."""
         wanted = fold(self.event_from or "")
-        named = [value for key, value in (*beside, *item.pairs) if fold(key) == wanted and value not in (None, "")]
-        for pairs in (item.pairs, beside):
-            pairs[:] = [pair for pair in pairs if fold(pair[0]) != wanted]
+        taken = [pair for pairs in (beside, item.pairs) for pair in pairs if fold(pair[0]) == wanted]
+        if taken:
+            for pairs in (item.pairs, beside):
+                pairs[:] = [pair for pair in pairs if fold(pair[0]) != wanted]
+        named = [value for _, value in taken if value not in (None, "")]
         if named and not isinstance(named[0], str):
             raise ContractViolation(
                 f"{self.event_from} names no event",

@@ -17,7 +17,8 @@ EXIT_CODES = {
     OK: "ok",
     BUG: "our bug, or children that died five times in a minute, or what `database check` or `recordings verify` found",
     USAGE: "configuration or usage",
-    REFUSED: "refused (`send`), not as sent (`simulate`), or one that was named could not be retried or cancelled",
+    REFUSED: "refused or quarantined (`send`), not as sent (`simulate`), or one that was named could not be retried or "
+    "cancelled",
     DEAD_LETTER: "dead letter (`send --follow`)",
     TIMED_OUT: "not delivered in time (`send --follow`)",
     STORE_UNAVAILABLE: "the store can't be used",
@@ -34,6 +35,7 @@ _COMMANDS = {
     "events": "List, show and replay events.",
     "deliveries": "List and show deliveries.",
     "requests": "List, show and retry requests, refused ones too.",
+    "joins": "List and show what joins gather, and what they made of it.",
     "replays": "List, show, cancel and resume replays.",
     "routes": "List routes, and explain which way an event goes.",
     "sources": "List and show sources, and guide whoever sets up a sender.",
@@ -41,7 +43,7 @@ _COMMANDS = {
     "recordings": "List and show recordings, and verify that they are as they were.",
     "database": "Check, migrate, back up and restore the database.",
     "contracts": "Publish the documents of a contract.",
-    "demo": "Show one call by five doors, from wire to sink.",
+    "demo": "Show an event by five doors, and a transferred call, from wire to sink.",
 }
 _MODULES = {"events": "rows", "deliveries": "rows", "requests": "rows"}
 

@@ -53,15 +53,10 @@ def _listing(
 ) -> None:
     @group.command("list")
     @partial(_list_options, states=states, more=more)
-    def listed(document: Document, as_json: bool, event_type: str | None, **conditions: Any) -> None:  # noqa: ANN401
+    def listing(document: Document, as_json: bool, event_type: str | None, **conditions: Any) -> None:  # noqa: ANN401
         """Newest first."""
         with opened(document) as store:
-            found = items(store.history, Selection(type=event_type, **conditions))
-            if as_json:
-                for item in found:
-                    click.echo(json.dumps(item, ensure_ascii=False))
-            else:
-                table(list(found), columns)
+            listed(items(store.history, Selection(type=event_type, **conditions)), columns, as_json=as_json)
 
 
 def _showing(group: click.Group, what: str, item: Callable[[History, str], Item | None]) -> None:
@@ -76,6 +71,21 @@ def _showing(group: click.Group, what: str, item: Callable[[History, str], Item 
         if found is None:
             raise click.UsageError(f"no {what} {identity}")
         click.echo(json.dumps(found, ensure_ascii=False, indent=None if as_json else 2))
+
+
+def listed(
+    items: Iterable[Item],
+    columns: tuple[str, ...],
+    *,
+    as_json: bool,
+    shown: Callable[[str, Any], Any] = lambda _name, value: value,
+) -> None:
+    """Print `items`: a JSON object a line, or a table of some columns, its cells as `shown` has them."""
+    if not as_json:
+        table([{name: shown(name, item[name]) for name in columns} for item in items], columns)
+        return
+    for item in items:
+        click.echo(json.dumps(item, ensure_ascii=False))
 
 
 def table(items: list[Item], columns: tuple[str, ...]) -> None:

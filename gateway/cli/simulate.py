@@ -87,7 +87,7 @@ def simulate(document: Document | None, sender: str, url: str, **options: Any) -
     answers = _answers(played, endpoint, tempo, seed)
     report(answers, time.monotonic() - start)
     found = differences_in_answers(answers)
-    compared = _compared(document, answers) if not options["answers_only"] else []
+    compared = _compared(document, answers, source) if not options["answers_only"] else []
     if isinstance(compared, str):
         tell(answers, found, _ANSWERED)
         click.echo(f"✗ the events were not compared: {compared}; --answers-only does without", err=True)
@@ -141,13 +141,13 @@ def _answers(played: list[Call], endpoint: Endpoint, tempo: Tempo, seed: int) ->
     return answers
 
 
-def _compared(document: Document | None, answers: list[Answer]) -> list[Difference] | str:
+def _compared(document: Document | None, answers: list[Answer], source: str) -> list[Difference] | str:
     """Where the store differs; or why it was not looked at."""
     if document is None:
         return f"there is no configuration that says where they are (--config, ./{MAIN})"
     try:
         with opened(document) as store:
-            return differences_in_events(answers, _event_of(store.history), _events_about(store.history))
+            return differences_in_events(answers, _event_of(store.history), _events_about(store.history, source))
     except (ConfigError, StoreUnavailable) as error:
         return str(error)
 
@@ -160,5 +160,6 @@ def _event_of(history: History) -> Callable[[str], dict[str, Any] | None]:
     return event
 
 
-def _events_about(history: History) -> Callable[[str], list[str]]:
-    return lambda call_id: [item["id"] for item in history.events(Selection(limit=0, subject=call_id))]
+def _events_about(history: History, source: str) -> Callable[[str], list[str]]:
+    """The ids of what the source sent of a call; joins make events of it too."""
+    return lambda call_id: [one["id"] for one in history.events(Selection(limit=0, subject=call_id, source=source))]

@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from gateway.model.event import Event
+from gateway.model.join import Membership
 from gateway.model.original import Original
+from gateway.model.route import Duty
 
 
 class State(StrEnum):
@@ -65,7 +67,7 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """An event that a delivery brought, still to be recorded; its source is the destination."""
+    """What a destination found out: it becomes an event of its own."""
 
     type: str
     subject: str | None
@@ -82,6 +84,16 @@ class Reply:
     """What it brought: recorded with the attempt, and routed like any other event."""
     note: str = ""
     """What is to be told of the attempt, though it is delivered."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """An event that the gateway makes itself, where it goes and where it belongs."""
+
+    event: Event
+    revision: int
+    duties: tuple[Duty, ...] = ()
+    memberships: tuple[Membership, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,3 +117,5 @@ class Attempt:
     exchange: Exchange | None = None
     pauses: bool = False
     """Whether the destination wants no more of anything (HTTP 410)."""
+    made: tuple[NewEvent, ...] = ()
+    """What came of it."""

@@ -58,7 +58,7 @@ class Route:
 
     def is_of(self, event_type: str) -> bool:
         """Whether it takes events of `event_type`."""
-        return any(_matches(pattern, event_type) for pattern in self.events)
+        return any(matches(pattern, event_type) for pattern in self.events)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,5 +134,6 @@ class _Ways:
     always: tuple[Duty, ...] | None
 
 
-def _matches(pattern: str, event_type: str) -> bool:
+def matches(pattern: str, event_type: str) -> bool:
+    """Whether a type is of a pattern, in which `*` stands for any part."""
     return re.fullmatch(re.escape(pattern).replace(r"\*", ".*"), event_type) is not None

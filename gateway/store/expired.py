@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
-from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, delete, func, or_, select
+from sqlalchemy import Connection, bindparam, case, delete, func, select
 
 from gateway.model.delivery import State
+from gateway.store.deleting import delete_deliveries, delete_requests, free
 from gateway.store.dialect import chunks
-from gateway.store.tables import attempts, bodies, deliveries, events, names, refusals, requests
+from gateway.store.memberships import delete_memberships, memberships_of
+from gateway.store.tables import bodies, deliveries, events, names, refusals, requests
 from gateway.store.walk import Row, Walk, is_past, page_of, weight_of
 
 _d = deliveries.c
@@ -32,7 +33,7 @@ _FACTS = (
 
 
 class EventWalk(Walk):
-    """Events with their deliveries, attempts and, once none of its events is left, their request."""
+    """Events with their deliveries, attempts, places in joins and, once none of its events is left, their request."""
 
     query = (
         page_of(
@@ -46,29 +47,31 @@ class EventWalk(Walk):
     def _weights(self, connection: Connection, rows: Sequence[Row], at: int) -> Mapping[int, int]:
         old = [row for row in rows if self._is_due(row, at, is_dead=False) or self._is_due(row, at, is_dead=True)]
         facts = _facts(connection, [row.id for row in old])
+        joined = memberships_of(connection, [row.id for row in old])
         weights = {}
         for row in old:
             fact = facts.get(row.id)
             if fact is not None and fact.is_open:
                 weights[row.id] = 0
             elif self._is_due(row, at, is_dead=fact is not None and bool(fact.is_dead)):
-                weights[row.id] = weight_of(row) + 1 + (0 if fact is None else int(fact.rows))
+                weights[row.id] = weight_of(row) + 1 + (0 if fact is None else int(fact.rows)) + 2 * joined[row.id]
         return weights
 
     def _delete(self, connection: Connection, rows: Sequence[Row], at: int, deleted: Counter[str]) -> Collection[int]:
         """What it locks it does not wait for: a replay, a retry, a settle or another worker has it now."""
-        whole = _free(connection, requests, [row.request for row in rows if row.request is not None])
+        whole = free(connection, requests, [row.request for row in rows if row.request is not None])
         rows = [row for row in rows if row.request is None or row.request in whole]
-        free = _free(connection, events, [row.id for row in rows])
-        query = select(_d.id, _d.event).where(_d.event.in_(free)).with_for_update(skip_locked=True)
+        ours = free(connection, events, [row.id for row in rows])
+        query = select(_d.id, _d.event).where(_d.event.in_(ours)).with_for_update(skip_locked=True)
         locked = connection.execute(query).all()
         count = Counter(one.event for one in locked)
-        facts = _facts(connection, free)
-        due = {row.id: row for row in rows if row.id in free and self._may_go(row, facts.get(row.id), count, at)}
+        facts = _facts(connection, ours)
+        due = {row.id: row for row in rows if row.id in ours and self._may_go(row, facts.get(row.id), count, at)}
         for some in chunks([one.id for one in locked if one.event in due]):
-            _delete_deliveries(connection, some, deleted)
+            delete_deliveries(connection, some, deleted)
         deleted["events"] += connection.execute(delete(events).where(events.c.id.in_(due))).rowcount
-        _delete_requests(connection, {row.request for row in due.values() if row.request is not None}, deleted)
+        delete_memberships(connection, due, deleted)
+        delete_requests(connection, {row.request for row in due.values() if row.request is not None}, deleted)
         return due
 
     def _may_go(self, row: Row, fact: Row | None, locked: Mapping[int, int], at: int) -> bool:
@@ -104,9 +107,9 @@ class EventlessWalk(Walk):
 
     def _delete(self, connection: Connection, rows: Sequence[Row], at: int, deleted: Counter[str]) -> Collection[int]:
         del at
-        free = _free(connection, requests, [row.id for row in rows])
-        _delete_requests(connection, free, deleted)  # a retry may have made events of one since it was looked at
-        return free
+        ours = free(connection, requests, [row.id for row in rows])
+        delete_requests(connection, ours, deleted)  # a retry may have made events of one since it was looked at
+        return ours
 
 
 class RefusalWalk(Walk):
@@ -120,42 +123,11 @@ class RefusalWalk(Walk):
 
     def _delete(self, connection: Connection, rows: Sequence[Row], at: int, deleted: Counter[str]) -> Collection[int]:
         del at
-        free = _free(connection, refusals, [row.id for row in rows])
-        deleted["refusals"] += connection.execute(delete(refusals).where(refusals.c.id.in_(free))).rowcount
-        return free
+        ours = free(connection, refusals, [row.id for row in rows])
+        deleted["refusals"] += connection.execute(delete(refusals).where(refusals.c.id.in_(ours))).rowcount
+        return ours
 
 
 def _facts(connection: Connection, of: Collection[int]) -> dict[int, Row]:
     """What is so of the deliveries of each event."""
     return {row.event: row for row in connection.execute(_FACTS, {"events": list(of)})} if of else {}
-
-
-def _free(connection: Connection, table: Any, ids: Collection[int]) -> set[int]:  # noqa: ANN401 - a table
-    """Those that nobody else holds at this moment; we hold them from now on."""
-    if not ids:
-        return set()
-    wanted = select(table.c.id).where(table.c.id.in_(sorted(set(ids))))
-    return set(connection.execute(wanted.with_for_update(skip_locked=True)).scalars())
-
-
-def _delete_deliveries(connection: Connection, ids: Sequence[int], deleted: Counter[str]) -> None:
-    tried = attempts.c.delivery.in_(ids)
-    kept = or_(attempts.c.request_ref.is_not(None), attempts.c.response_ref.is_not(None))
-    found = connection.execute(select(attempts.c.request_ref, attempts.c.response_ref).where(tried, kept)).all()
-    deleted["attempts"] += connection.execute(delete(attempts).where(tried)).rowcount
-    _delete_bodies(connection, [ref for row in found for ref in row if ref is not None], deleted)
-    deleted["deliveries"] += connection.execute(delete(deliveries).where(_d.id.in_(ids))).rowcount
-
-
-def _delete_requests(connection: Connection, ids: Collection[int], deleted: Counter[str]) -> None:
-    """Those that no event refers to."""
-    has_events = select(events.c.id).where(events.c.request == requests.c.id).exists()
-    gone = delete(requests).where(requests.c.id.in_(sorted(ids)), ~has_events).returning(requests.c.body_ref)
-    refs = connection.execute(gone).scalars().all() if ids else []
-    deleted["requests"] += len(refs)
-    _delete_bodies(connection, [ref for ref in refs if ref is not None], deleted)
-
-
-def _delete_bodies(connection: Connection, refs: Sequence[int], deleted: Counter[str]) -> None:
-    for some in chunks(refs):
-        deleted["bodies"] += connection.execute(delete(bodies).where(bodies.c.id.in_(some))).rowcount

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,9 +23,9 @@ from gateway.store.items import (
     retried_as,
 )  # fmt: skip
 from gateway.store.originals import body_of, event_of
+from gateway.store.paging import paged
 from gateway.store.tables import SUBJECT_START, deliveries, events, micros, moment_of, names, refusals, requests
 
-_PAGE = 500
 _LONGEST_ID = 19
 COUNTED = 10_001
 """Where a backlog is longer, that it is says enough: nobody counts a million rows to draw a page."""
@@ -67,7 +66,7 @@ class History:
                 deliveries.c.event == events.c.id, deliveries.c.state == selection.state
             )
             query = query.where(in_state.exists())
-        yield from self._rows(query, events, selection.limit, event_item)
+        yield from paged(self._database, query, events, selection.limit, event_item)
 
     def event(self, event_id: str) -> Item | None:
         """One event whole, with its deliveries."""
@@ -86,13 +85,13 @@ class History:
 
     def deliveries(self, selection: Selection) -> Iterator[Item]:
         """The deliveries."""
-        yield from self._rows(chosen_deliveries(selection), deliveries, selection.limit, delivery_item)
+        yield from paged(self._database, chosen_deliveries(selection), deliveries, selection.limit, delivery_item)
 
     def delivery(self, delivery_id: str) -> Item | None:
         """One delivery whole, with its attempts."""
         with self._database.reading() as connection:
             row = connection.execute(
-                _DELIVERIES.where(deliveries.c.id == _identity(delivery_id, deliveries.c.id))
+                _DELIVERIES.where(deliveries.c.id == identity_of(delivery_id, deliveries.c.id))
             ).first()
             if row is None:
                 return None
@@ -105,7 +104,9 @@ class History:
                 select(refusals), selection, refusals, received=refusals.c.received_at,
                 source=refusals.c.source == selection.source, event=None, key=refusals.c.request_id,
             )  # fmt: skip
-            yield from self._rows(query, refusals, selection.limit, lambda _connection, row: refusal_item(row))
+            yield from paged(
+                self._database, query, refusals, selection.limit, lambda _connection, row: refusal_item(row)
+            )
             return
         query = _chosen(
             _REQUESTS, selection, requests, received=requests.c.received_at,
@@ -118,7 +119,7 @@ class History:
             query = query.where(of_it.where(is_subject(selection.subject)).exists())
         if selection.state:  # written out, so that the index of those in quarantine is used
             query = query.where(requests.c.state == literal(selection.state, literal_execute=True))
-        yield from self._rows(query, requests, selection.limit, lambda _connection, row: request_item(row))
+        yield from paged(self._database, query, requests, selection.limit, lambda _, row: request_item(row))
 
     def request(self, request_id: str) -> Item | None:
         """One request whole, by the id its caller was given: its headers, secrets masked, and its body."""
@@ -163,21 +164,6 @@ class History:
         with self._database.reading() as connection:
             made = connection.execute(select(func.min(first.c.created_at))).scalar()
         return None if made is None else moment_of(made)
-
-    def _rows(self, query: Select[Any], table: Any, limit: int, item: Any) -> Iterator[Item]:  # noqa: ANN401 - a function of two
-        """The items of `query`, newest first; all where `limit` is 0. A page at a time: each read is short."""
-        query = query.order_by(table.c.id.desc())
-        left = limit or sys.maxsize
-        page = query
-        while left:
-            with self._database.reading() as connection:
-                rows = connection.execute(page.limit(min(left, _PAGE))).all()
-                items = [item(connection, row) for row in rows]
-            yield from items
-            if len(rows) < min(left, _PAGE):
-                return
-            left -= len(rows)
-            page = query.where(table.c.id < rows[-1].id)
 
 
 _route, _destination = names.alias(), names.alias()
@@ -230,17 +216,22 @@ def _chosen(
     if selection.until:
         query = query.where(received < micros(selection.until))
     if selection.after:
-        known = select(table.c.id).where(key == _identity(selection.after, key))
+        known = select(table.c.id).where(key == identity_of(selection.after, key))
         query = query.where(table.c.id < known.scalar_subquery())
     return query
 
 
 def is_subject(subject: str) -> ColumnElement[bool]:
-    """That an event has it; its start, which is indexed, leads there."""
-    return (literal_column(SUBJECT_START, Text) == func.substr(subject, 1, 200)) & (events.c.subject == subject)
+    """That an event has it; its start, which is indexed, leads there.
+
+    The column itself is compared with something put behind it: SQLite would else put the value in its place in
+    the start too, find no index for that, and look at every event.
+    """
+    starts = literal_column(SUBJECT_START, Text) == func.substr(subject, 1, 200)
+    return starts & (events.c.subject.concat("") == subject)
 
 
-def _identity(given: str, key: ColumnElement[Any]) -> str | int:
+def identity_of(given: str, key: ColumnElement[Any]) -> str | int:
     """What a person gave as an id, as the column has it; a number that none has where it is no number."""
     if not isinstance(key.type, Integer):
         return given

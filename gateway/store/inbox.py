@@ -205,6 +205,7 @@ class Inbox:
         wanted = {entry.request.source for entry in batch}
         for duties in (duties for entry in batch for duties in entry.duties):
             wanted |= {name for duty in duties for name in (duty.route, duty.destination)}
+        wanted |= {one.join for entry in batch for its in entry.memberships for one in its}
         numbers = self._names.numbered(connection, wanted)
         outcomes = records.outcomes(connection, batch, numbers)
         records.insert_all(connection, batch, outcomes, numbers)

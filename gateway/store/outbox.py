@@ -12,10 +12,11 @@ from sqlalchemy import Connection, bindparam, literal_column, select, update
 
 from gateway.model.delivery import Attempt, Delivery, State
 from gateway.model.original import Original
-from gateway.store import order
+from gateway.store import new_events, order
 from gateway.store.dialect import chunks, replace_rows, update_rows
 from gateway.store.engine import Database
 from gateway.store.exchanges import kept
+from gateway.store.names import Names
 from gateway.store.originals import event_of, original_of
 from gateway.store.tables import AT_ONCE, attempts, deliveries, events, micros, moment_of, names
 
@@ -69,6 +70,7 @@ class Outbox:
         self._database = database
         self._owner = owner
         self._names: dict[str, int] = {}
+        self._all_names = Names()
 
     def claim(self, free: Mapping[str, int], now: datetime, asking: Collection[str] = ()) -> list[Delivery]:
         """Take what is due of each destination, for its free slots only: O(batch), however long the backlog.
@@ -99,9 +101,11 @@ class Outbox:
 
         What is finished lets the next of its key go, unless it is a dead letter that holds it back; a retry does not.
         """
-        with self._database.writing(durable=False) as connection:
+        made = [one for attempt in settled for one in attempt.made]
+        with self._database.writing(durable=bool(made)) as connection:
             over = self._keys_of(connection, [attempt.delivery for attempt in settled if _lets_go(attempt)])
-            order.lock(connection, over)
+            all_names = self._all_names.numbered(connection, new_events.names_in(made)) if made else {}
+            order.lock(connection, over | new_events.keys_of(made, all_names))
             numbers = self._still_held(connection, sorted(attempt.delivery.id for attempt in settled))
             # An attempt whose lease ended may have been claimed again, even by us: it has another number then.
             # One whose claim a server's crash undid was made again, with the same number: the later one counts.
@@ -114,6 +118,11 @@ class Outbox:
                 # One of the same number, which a lease that ended left behind, is replaced.
                 if tried:
                     replace_rows(connection, attempts, [self._row(connection, attempt) for attempt in tried])
+                if made:
+                    of_ours = [one for attempt in ours for one in attempt.made]
+                    new_events.insert_new(connection, of_ours, all_names, micros(now))
+        if made:
+            self._all_names.remember()
 
     def extend(self, held: Sequence[int], now: datetime) -> None:
         """Say that the owner lives and has these: their leases are counted anew.

@@ -12,11 +12,13 @@ from gateway.errors import ContractViolation, Refusal, Violation
 from gateway.model.delivery import State
 from gateway.model.event import Event
 from gateway.model.idempotency import Once, short
+from gateway.model.join import Membership
 from gateway.model.receipt import Receipt
 from gateway.model.route import Duty
 from gateway.store import order, tables
 from gateway.store.dialect import chunks, insert_numbered, inserting, storable
 from gateway.store.entry import Entry
+from gateway.store.memberships import insert_memberships
 from gateway.store.tables import micros
 
 LARGE = 256 * 1024
@@ -71,6 +73,7 @@ def insert_all(
     ]
     if not made:
         return
+    joined: list[tuple[int, Sequence[Membership]]] = []
     events = [
         event_row(event, request=request_id, position=position, received_at=micros(entry.request.received_at))
         for entry, event, _, request_id, position in made
@@ -89,6 +92,11 @@ def insert_all(
         )
     ]
     insert_deliveries(connection, rows)
+    for (entry, _, _, _, position), event_id in zip(made, event_ids, strict=True):
+        if entry.memberships:
+            joined.append((event_id, entry.memberships[position]))
+    if joined:
+        insert_memberships(connection, joined, numbers, micros(kept[0][0].request.received_at))
 
 
 def insert_deliveries(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
@@ -100,8 +108,8 @@ def insert_deliveries(connection: Connection, rows: Sequence[dict[str, Any]]) ->
     insert_numbered(connection, tables.deliveries, rows)
 
 
-def event_row(event: Event, *, request: int, position: int, received_at: int) -> dict[str, Any]:
-    """The row of an event that came at `position` of the request with this row id."""
+def event_row(event: Event, *, request: int | None, position: int, received_at: int) -> dict[str, Any]:
+    """The row of an event that came at `position` of the request with this row id; of none where we made it."""
     return {
         "event_id": event.id,
         "request": request,
@@ -113,6 +121,7 @@ def event_row(event: Event, *, request: int, position: int, received_at: int) ->
         "received_at": received_at,
         "data": event.data,
         "attributes": json.dumps(dict(event.attributes), ensure_ascii=False),
+        "hops": int(event.attributes.get("hops", 0)),
     }
 
 

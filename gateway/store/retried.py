@@ -11,12 +11,14 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from gateway.model.event import Event
+from gateway.model.join import Membership
 from gateway.model.receipt import Receipt
 from gateway.model.route import Duty
 from gateway.store.dialect import chunks, insert_numbered
 from gateway.store.engine import Database
 from gateway.store.entry import Entry
 from gateway.store.items import retried_as
+from gateway.store.memberships import insert_memberships
 from gateway.store.names import Names
 from gateway.store.originals import body_of, event_of
 from gateway.store.records import Numbers, delivery_rows, event_row, insert_deliveries, outcomes
@@ -59,6 +61,8 @@ class Remade:
     duties: Sequence[Duty]
     replay_of: str | None
     """The event that stood in its place before; None where none did."""
+    memberships: Sequence[Membership] = ()
+    """Where it belongs."""
 
 
 class RetriedRequests:
@@ -100,7 +104,7 @@ class RetriedRequests:
         were recorded meanwhile. The ids of its events. Raises ContractViolation where its key was used otherwise.
         """
         wanted = {name for one in remade for duty in one.duties for name in (duty.route, duty.destination)}
-        wanted.add(stored.source)
+        wanted |= {stored.source, *(place.join for one in remade for place in one.memberships)}
         with self._database.writing() as connection:
             # Held until the end, so that retention leaves it, and no other retry makes its events twice.
             row = connection.execute(select(requests).where(requests.c.id == stored.row).with_for_update()).first()
@@ -118,6 +122,8 @@ class RetriedRequests:
                 )
             ]
             insert_deliveries(connection, deliveries)
+            made = [(event, one.memberships) for one, event in zip(remade, event_rows, strict=True)]
+            insert_memberships(connection, made, numbers, micros(now))
             connection.execute(update(requests).where(requests.c.id == stored.row).values(**changed))
         self._names.remember()
         return [one.event.id for one in remade]

@@ -13,6 +13,7 @@ from gateway.model.delivery import UNCONFIGURED, State
 from gateway.store import exchanges
 from gateway.store.dialect import chunks, update_rows
 from gateway.store.engine import Database
+from gateway.store.joining import Joining
 from gateway.store.orphans import Orphans
 from gateway.store.outbox import GIVEN_BACK, IS_CLAIMED, IS_HEAD_WAITING, LEASE, PRIORITIES, Row
 from gateway.store.pauses import Pauses
@@ -37,6 +38,7 @@ class Upkeep:
     def __init__(self, database: Database) -> None:
         self._database = database
         self.retention = Retention(database)
+        self.joining = Joining(database)
         self._orphans = Orphans(database)
         self.pauses = Pauses(database)
 

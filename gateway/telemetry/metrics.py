@@ -39,6 +39,7 @@ breaker_open = Gauge(
     ["destination"],
     multiprocess_mode="livemax",
 )
+joins_emitted = Counter("gateway_joins_emitted_total", "Events that joins made, each version one.", ["join"])
 deleted = Counter("gateway_retention_deleted_total", "Rows that were deleted because they were old enough.", ["what"])
 revision = Gauge(
     "gateway_config_revision",

@@ -51,7 +51,7 @@ def test_check_tells_what_there_is(run: Run, filled: Filled, is_sqlite: bool) ->
     lines = [line for line in told.splitlines() if not line.startswith(("size", "note"))]
     assert lines[1].startswith("kind      SQLite 3." if is_sqlite else "kind      PostgreSQL 1")
     assert [
-        "schema    0005; this program's is 0005",
+        "schema    0007; this program's is 0007",
         *(["sound     yes, says quick_check"] if is_sqlite else []),
         "events    the newest is of 2026-03-16T14:00:00Z",
         "          crm: 1 waiting since 2026-03-16T14:00:00Z, 1 dead",
@@ -70,10 +70,10 @@ def test_check_of_an_older_schema_is_1_until_it_is_migrated(run: Run, document: 
     make_older(store)
     store.close()
     code, _, complaint = run("database", "check")
-    assert (1, "wrong: the schema is 0004; `gateway database migrate` brings it to 0005\n") == (code, complaint)
-    assert run("database", "migrate")[1].endswith(": schema 0004 → 0005\n")
+    assert (1, "wrong: the schema is 0006; `gateway database migrate` brings it to 0007\n") == (code, complaint)
+    assert run("database", "migrate")[1].endswith(": schema 0006 → 0007\n")
     assert 0 == run("database", "check")[0]
-    assert run("database", "migrate")[1].endswith(": schema 0005 already\n")
+    assert run("database", "migrate")[1].endswith(": schema 0007 already\n")
 
 
 def test_check_of_a_newer_schema_is_1(run: Run, document: Document) -> None:
@@ -90,7 +90,7 @@ def test_migrate_makes_a_database_where_there_is_none(run: Run, is_sqlite: bool)
     code, _, complaint = run("database", "check")
     expected = (2, "made when the gateway first runs") if is_sqlite else (1, "wrong: the schema is missing")
     assert expected[0] == code and expected[1] in complaint
-    assert run("database", "migrate")[1].endswith(": schema none → 0005\n")
+    assert run("database", "migrate")[1].endswith(": schema none → 0007\n")
     assert 0 == run("database", "check")[0]
 
 

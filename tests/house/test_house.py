@@ -15,6 +15,7 @@ from gateway.egress.connecting import Tls
 from gateway.settings import Admin, Log, Settings
 from gateway.settings.destinations import BreakerSettings, DestinationSettings, RetrySettings, RouteSettings
 from gateway.settings.habits import ClockSettings, DeriveSettings, GuideService, GuideSettings, InferSettings
+from gateway.settings.joins import EachSettings, JoinSettings, LookedSettings, TakenSettings
 from gateway.settings.retention import RetentionAges, RetentionSettings
 from gateway.settings.sources import IdempotencySettings, SourceSettings
 from gateway.soap.call_settings import Input
@@ -70,7 +71,8 @@ def test_the_complete_configuration_names_every_setting(name: str) -> None:
     for table in (
         Settings, Admin, Log, SourceSettings, DestinationSettings, RouteSettings, RetrySettings, IdempotencySettings,
         RetentionSettings, RetentionAges, BreakerSettings, Tls, Input, ClockSettings, DeriveSettings, InferSettings,
-        GuideSettings, GuideService, *(kind.Options for kind in kinds),
+        GuideSettings, GuideService, JoinSettings, EachSettings, TakenSettings, LookedSettings,
+        *(kind.Options for kind in kinds),
     ):  # fmt: skip
         for one, field in table.model_fields.items():
             key = field.alias or one

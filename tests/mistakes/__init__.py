@@ -50,6 +50,13 @@ def at_source(line: str) -> str:
     return f"{ANYBODY}{line} {HERE}\n{JOURNAL}{TO_CRM}"
 
 
+def beside_the_preset(line: str) -> str:
+    """A source of a preset, with one more line in it."""
+    return (
+        f'[sources.pbx]\npreset = "ringcx"\nauthenticate = {{ kind = "anonymous" }}\n{line} {HERE}\n{JOURNAL}{TO_CRM}'
+    )
+
+
 def at_destination(line: str) -> str:
     return f"{ANYBODY}{TO_CRM}{HTTP}{line} {HERE}\n"
 

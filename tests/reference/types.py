@@ -24,6 +24,7 @@ _NAMED = [
     (values.Size, "size"),
     (values.Flag, "true or false"),
     (values.WebUrl, "URL"),
+    (values.Origin, "origin"),
     (values.Address, "`HOST:PORT`"),
     (values.TimeZone, "name of a time zone"),
     (values.Names, "text, or list of texts"),

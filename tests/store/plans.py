@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import event
@@ -24,3 +26,17 @@ def plan_of(store: Store, sql: str, values: Any) -> list[str]:
     """The steps of one statement."""
     with store.database.reading() as connection:
         return [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values)]
+
+
+@contextmanager
+def issued_by_readers(store: Store) -> Iterator[Issued]:
+    """What the store is asked while the block lasts."""
+    issued: Issued = []
+    readers = store.database._readers
+
+    def hear(_c: object, _r: object, sql: str, values: Any, *_: object) -> None:
+        issued.append((sql, values))
+
+    event.listen(readers, "before_cursor_execute", hear)
+    yield issued
+    event.remove(readers, "before_cursor_execute", hear)

@@ -47,5 +47,7 @@ def make_replays(store: Store, *numbers: int) -> None:
 def make_older(store: Store) -> None:
     """The schema of the program before this one."""
     with store.database.writing() as connection:
-        connection.exec_driver_sql("DROP INDEX requests_in_quarantine")
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0004'")
+        connection.exec_driver_sql("DROP TABLE erasures")
+        for index in ("joins_by_name", "requests_repeated"):
+            connection.exec_driver_sql(f"DROP INDEX {index}")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0006'")

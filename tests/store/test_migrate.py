@@ -18,8 +18,8 @@ from gateway.store.dialect import is_sqlite
 from gateway.store.history import Selection
 from gateway.store.migrate import migrate, schema_of
 from gateway.store.place import Place, PostgresServer, SqliteFile, place_named
+from gateway.store.schema import metadata
 from gateway.store.store import Store, database_at, open_store
-from gateway.store.tables import metadata
 from tests.builders import an_entry
 from tests.postgresql import a_database
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from gateway.store.history import Selection
 from gateway.store.store import Store
 from gateway.store.upkeep import Upkeep
 from tests.builders import NOON, an_entry
-from tests.store.plans import Issued, issued_by, plan_of
+from tests.store.plans import Issued, issued_by, issued_by_readers, plan_of
 
 
 def _scans(store: Store, issued: Issued) -> list[str]:
@@ -31,4 +32,12 @@ def test_forgetting_keys_scans_no_table(store_in_a_file: Store) -> None:
     store.inbox.record(an_entry(key="k"))
     issued = issued_by(store)
     assert 1 == Upkeep(store.database).forget_keys(NOON + timedelta(days=2))
+    assert [] == _scans(store, issued)
+
+
+def test_the_events_of_one_subject_are_found_by_it(store_in_a_file: Store) -> None:
+    store = store_in_a_file
+    store.inbox.record(an_entry())
+    with issued_by_readers(store) as issued:
+        assert 1 == len(list(store.history.events(Selection(subject="4711"))))
     assert [] == _scans(store, issued)

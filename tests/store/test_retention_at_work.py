@@ -17,6 +17,7 @@ from structlog.testing import capture_logs
 
 from gateway.errors import Malformed, StoreUnavailable
 from gateway.model.delivery import Outcome
+from gateway.model.join import Membership
 from gateway.model.retention import Ages, Policy
 from gateway.store import tables
 from gateway.store.outbox import Outbox
@@ -85,14 +86,14 @@ def test_no_statement_scans_a_table(store_in_a_file: Store) -> None:
     store = store_in_a_file
     record(store, an_event(), an_event(), body=bytes(LARGE + 1))
     settle(store, Outcome.DELIVERED)
-    record(store, key="one")
+    record(store, key="one", to=(), memberships=[[Membership("calls", "4711", ends=True, settle=DAY, longest=DAY)]])
     record(store, key="one")
     store.inbox.refused(a_request(received_at=NOON), Malformed("no"))
     store.inbox.flush()
     with statements(store) as said:
         sweep_all(Retention(store.database), Policy(Ages(DAY, 2 * DAY, DAY)), NOON + 30 * DAY)
     plans = {sql: _plan(store, sql, values) for sql, values in said if sql.startswith(("SELECT", "DELETE"))}
-    assert {"requests", "events", "deliveries", "attempts", "bodies", "refusals"} == {
+    assert {"requests", "events", "deliveries", "attempts", "bodies", "refusals", "joined", "joins"} == {
         sql.split()[2] for sql in plans if sql.startswith("DELETE")
     }
     for sql, plan in plans.items():

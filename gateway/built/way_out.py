@@ -9,6 +9,7 @@ from itertools import chain
 from typing import Any
 
 from gateway import plugins
+from gateway.built.way_out_names import unfounded
 from gateway.condition import Condition
 from gateway.errors import ConfigError
 from gateway.model.breaker import BreakerPolicy
@@ -18,12 +19,11 @@ from gateway.model.retry import STANDARD_WEBHOOKS, RetryPolicy
 from gateway.model.route import Route, Routes
 from gateway.model.shape import Shape
 from gateway.model.template import Template
-from gateway.pipeline import Outlet
+from gateway.outlet import Outlet
 from gateway.settings import Document, Settings
 from gateway.settings.destinations import BreakerSettings, DestinationSettings, RetrySettings, RouteSettings
 from gateway.toml import checked
 from gateway.values import zone_named
-from gateway.way_out_checked import unfounded
 
 
 @dataclass(frozen=True, slots=True)

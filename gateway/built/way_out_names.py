@@ -13,7 +13,7 @@ from gateway.model.near import hint
 from gateway.model.route import Route, Routes
 from gateway.model.tag_names import faults, is_of_objects
 from gateway.model.template import Tag
-from gateway.pipeline import Outlet
+from gateway.outlet import Outlet
 from gateway.settings import Settings
 
 
@@ -21,8 +21,10 @@ def unfounded(
     outlets: Mapping[str, Outlet], routes: Routes, settings: Settings, contracts: Mapping[str, Contract]
 ) -> Iterator[ConfigError]:
     """Every name that leads nowhere; `contracts` are those of the sources, by name."""
+    made = {one.emits for one in settings.joins.values()}
+    made |= {name for one in outlets.values() for name in getattr(one.destination, "makes", ())}
     for route in routes.routes:
-        yield from _unsent(route, contracts)
+        yield from _unsent(route, contracts, made)
         yield from _unknown_fields(route, settings.routes[route.name].when, contracts)
         if route.fields is not None:
             given = settings.routes[route.name].fields
@@ -38,9 +40,10 @@ def unfounded(
         yield from _unreplaced(f"{path}.replace", getattr(outlet.destination, "replaced", ()), coming, named)
 
 
-def _unsent(route: Route, contracts: Mapping[str, Contract]) -> Iterator[ConfigError]:
+def _unsent(route: Route, contracts: Mapping[str, Contract], made: set[str]) -> Iterator[ConfigError]:
     """Event types that no source of an active route may send: it would wait for them for ever."""
     sent = {name for source, one in contracts.items() if route.is_from(f"/in/{source}") for name in one.events}
+    sent |= made if sent and route.sources is None else set()
     for pattern in route.events if sent and route.is_active else ():
         if not any(replace(route, events=(pattern,)).is_of(one) for one in sent):
             yield ConfigError(
