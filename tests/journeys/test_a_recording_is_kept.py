@@ -48,6 +48,8 @@ def test_a_recording_is_waited_for_and_kept(tmp_path: Path) -> None:
         assert 202 == gateway.post("pbx/call-ended", json={"call_id": "unanswered"}).status_code
         attempts = wait_for(lambda: _delivered(gateway), 30, "the deliveries")
         assert {"late": 2, "page": 2, "cut": 2, "unanswered": 1} == attempts
+        verified = gateway.cli("recordings", "verify")
+        assert (0, "5 right\n") == (verified.returncode, verified.stdout), verified.stderr
     folder = tmp_path / "recordings"
     assert ["___acme"] == [path.name for path in folder.iterdir() if path.name != ".partial"]
     assert [] == list((folder / ".partial").iterdir())
