@@ -12,7 +12,7 @@ from typing import Any
 from flask import Flask, Response, abort, request
 from werkzeug.exceptions import HTTPException
 
-from gateway.admin import guide
+from gateway.admin import calls, guide
 from gateway.current import Current
 from gateway.errors import StoreUnavailable
 from gateway.model.address import PREFIX
@@ -54,6 +54,7 @@ def create_app(settings: Settings, store: Store, door: Door, metrics_folder: str
     """The application, over a store that is open and a configuration that is built."""
     app = GatewayApp(door, _listener_test(settings))
     app.register_blueprint(guide.pages(door.current, door.base_url))
+    app.register_blueprint(calls.pages(store.database, door.apart))
     backlog = StoredBacklog(store.history, door.current)
 
     @app.before_request

@@ -35,6 +35,7 @@ _COMMANDS = {
     "events": "List, show and replay events.",
     "deliveries": "List and show deliveries.",
     "requests": "List, show and retry requests, refused ones too.",
+    "calls": "List calls, and show the time line of one.",
     "joins": "List and show what joins gather, and what they made of it.",
     "replays": "List, show, cancel and resume replays.",
     "routes": "List routes, and explain which way an event goes.",
