@@ -20,7 +20,7 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $(STAMP)
 
-demo: install   ## show an event by five doors, and a transferred call, from wire to sink (ONCE=1 ends by itself)
+demo: install   ## show an event by five doors, and a transferred call with its recordings, from wire to sink (ONCE=1 ends by itself)
 	@$(BIN)/gateway demo $(if $(ONCE),--once)
 
 run: install    ## run the gateway with this folder's gateway.toml; writes one to start from if there is none

@@ -44,7 +44,7 @@ _COMMANDS = {
     "recordings": "List and show recordings, and verify that they are as they were.",
     "database": "Check, migrate, back up and restore the database.",
     "contracts": "Publish the documents of a contract.",
-    "demo": "Show an event by five doors, and a transferred call, from wire to sink.",
+    "demo": "Show an event by five doors, and a transferred call with its recordings, from wire to sink.",
 }
 _MODULES = {"events": "rows", "deliveries": "rows", "requests": "rows"}
 

@@ -17,14 +17,20 @@ import click
 
 from gateway import cli, supervisor
 from gateway.assembly import Workshop
+from gateway.cli.archive import Archive
 from gateway.cli.downstream import Downstream
-from gateway.cli.shown_call import show_call
+from gateway.cli.shown_call import show_call, transferred_call
 from gateway.cli.shown_doors import show_doors
+from gateway.cli.shown_recordings import show_recordings
 from gateway.cli.starting import runtime_of
 from gateway.settings import MAIN, Document, url_of
 from gateway.shipped import shipped
+from gateway.simulator.recordings import recordings_of
 
-_PORTS = (8080, 8081, 8082)
+_PORTS = (8080, 8081, 8082, 8083)
+_PASSWORD = "an archive's"  # noqa: S105 - of the demonstration's own, on this machine
+_LATE = 0.5
+"""Seconds that a recording is not there yet, as RingCX's are for a minute or two."""
 _STARTS_WITHIN = 60
 
 
@@ -33,15 +39,22 @@ _STARTS_WITHIN = 60
 def demo(once: bool) -> int:
     """Start a gateway and a downstream system, and show what becomes of what is sent.
 
-    One event by five doors, then a phone call that is transferred, as a contact centre tells of it.
+    One event by five doors, then a phone call that is transferred, as a contact centre tells of it, and its recordings.
     """
     ports = [_free_port(port) for port in _PORTS]
     with tempfile.TemporaryDirectory(prefix="gateway-demo-") as folder, _configured(Path(folder), ports) as document:
-        arrivals = Downstream(ports[2]).arrivals
+        downstream = Downstream(ports[2])
+        call = transferred_call(f"http://127.0.0.1:{ports[3]}")
+        place = "127.0.0.1", ports[3]
+        archive = Archive(place, recordings_of([call]), late=_LATE, user=f"recordings:{_PASSWORD}")
         with _running(document):
             address = f"{url_of(document.settings().listen)}/in"
             pbx = Workshop().build(document, 0).sources["pbx"]
-            arrived = show_doors(pbx, address, arrivals) and show_call(f"{address}/contact-centre", arrivals)
+            arrived = (
+                show_doors(pbx, address, downstream.arrivals)
+                and show_call(call, f"{address}/contact-centre", downstream.arrivals)
+                and show_recordings(call, downstream.once, archive, Path(folder) / "recordings")
+            )
             _show_addresses(document, folder)
             if not once and arrived:
                 _wait()
@@ -59,6 +72,7 @@ def _show_addresses(document: Document, folder: str) -> None:
         ("health", f"{admin}/readyz"),
         ("metrics", f"{admin}/metrics"),
         ("the events", f"{command} events list --config {folder}/{MAIN}"),
+        ("recordings", f"{command} recordings list --config {folder}/{MAIN}"),
         ("RingCX's form", f"{command} sources guide contact-centre --config {folder}/{MAIN}"),
         ("the log", f"{folder}/gateway.log"),
     ):
@@ -75,6 +89,7 @@ def _configured(folder: Path, ports: list[int]) -> Iterator[Document]:
     (folder / "contract.toml").write_text(
         shipped("wsdl/calls/contract.toml").read_text(encoding="utf-8"), encoding="utf-8"
     )
+    (folder / "recordings.password").write_text(_PASSWORD, encoding="utf-8")
     document = Document.at(folder / MAIN)
     runtime = runtime_of(document)
     try:

@@ -33,6 +33,13 @@ class Downstream:
         self.server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
+    def once(self, is_there: Callable[[list[dict[str, Any]]], bool]) -> list[dict[str, Any]]:
+        """What arrived, once it is as is wanted or the time is up."""
+        deadline = time.monotonic() + _ARRIVES_WITHIN
+        while not is_there(list(self.arrived)) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        return list(self.arrived)
+
     def arrivals(self, event_ids: Collection[str]) -> dict[str, dict[str, Any]]:
         """What arrived of these."""
         deadline = time.monotonic() + _ARRIVES_WITHIN

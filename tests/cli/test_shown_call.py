@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from gateway.cli.downstream import Arrivals
-from gateway.cli.shown_call import show_call
+from gateway.cli.shown_call import show_call, transferred_call
 from tests.cli.conftest import Endpoint
 from tests.configured import ANYBODY
 
+CALL = transferred_call("http://127.0.0.1:8083")
 RINGCX = ANYBODY.replace("contract =", "preset =").replace("contract.toml", "ringcx")
 
 
@@ -30,18 +31,18 @@ def arrivals(endpoint: Endpoint, *, all_but: str = "") -> Arrivals:
 def test_each_post_is_shown_with_its_agent_and_what_became_of_it(
     endpoint: Endpoint, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert show_call(f"{endpoint.url}/pbx", arrivals(endpoint))
+    assert show_call(CALL, f"{endpoint.url}/pbx", arrivals(endpoint))
     told = capsys.readouterr().out
     assert 9 == len(re.findall(r"   ✓ \d\d:\d\d  [a-z-]+ ", told))
-    assert "✓ 00:33  dequeue            nobody yet    accepted: call.dequeued" in told
-    assert "✓ 12:15  agent-termination  Ben Ode       accepted: agent.segment.ended" in told
+    assert "✓ 00:54  dequeue            nobody yet    accepted: call.dequeued" in told
+    assert "✓ 04:39  agent-termination  Zoë O'Brien   accepted: agent.segment.ended" in told
     assert "✓ 9 posts, 9 events, each delivered downstream with every field as posted:" in told
-    assert "segments             2 with Zoë O'Brien, then 3 with Ben Ode" in told
+    assert "segments             2 with Ben Ode, then 3 with Zoë O'Brien" in told
 
 
 @pytest.mark.parametrize("sources", [RINGCX])
 def test_what_does_not_arrive_is_told(endpoint: Endpoint, capsys: pytest.CaptureFixture[str]) -> None:
-    assert not show_call(f"{endpoint.url}/pbx", arrivals(endpoint, all_but="call.ended"))
+    assert not show_call(CALL, f"{endpoint.url}/pbx", arrivals(endpoint, all_but="call.ended"))
     told = capsys.readouterr().out
     assert 1 == len(re.findall(r"   ✗ request \S+, post-call by form: there is no event ", told))
     assert "each delivered" not in told
@@ -49,8 +50,8 @@ def test_what_does_not_arrive_is_told(endpoint: Endpoint, capsys: pytest.Capture
 
 @pytest.mark.parametrize("sources", [ANYBODY])
 def test_what_is_refused_is_told(endpoint: Endpoint, capsys: pytest.CaptureFixture[str]) -> None:
-    assert not show_call(f"{endpoint.url}/nobody", arrivals(endpoint))
+    assert not show_call(CALL, f"{endpoint.url}/nobody", arrivals(endpoint))
     assert (
-        "✗ 00:33  dequeue            nobody yet    HTTP 404: no source 'nobody' is configured"
+        "✗ 00:54  dequeue            nobody yet    HTTP 404: no source 'nobody' is configured"
         in capsys.readouterr().out
     )
