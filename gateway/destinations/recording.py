@@ -17,7 +17,7 @@ from gateway.egress.answers import Answers
 from gateway.egress.client import Client
 from gateway.egress.connecting import Connecting, UrlWithTags
 from gateway.egress.credentials import NONE, Authenticate
-from gateway.errors import DeliveryError, Refused, Unavailable
+from gateway.errors import DeliveryError, NotYet, Refused, Unavailable
 from gateway.model.delivery import Exchange, Made, Reply
 from gateway.model.file_name import FileName, safe_part
 from gateway.model.payload import Payload
@@ -151,7 +151,7 @@ class Destination:
         except Busy as busy:
             raise Unavailable(str(busy), retry_after=_BUSY) from busy
         except Unfinished as unfinished:
-            raise Unavailable(f"the recording is not complete: {unfinished}") from unfinished
+            raise NotYet(f"the recording is not complete: {unfinished}") from unfinished
         except NoSound as other:
             raise Refused(str(other)) from other
         except Full as full:

@@ -119,3 +119,5 @@ class Attempt:
     """Whether the destination wants no more of anything (HTTP 410)."""
     made: tuple[NewEvent, ...] = ()
     """What came of it."""
+    is_its_own: bool = False
+    """Whether it failed for a reason of its own, which says nothing of the destination."""

@@ -13,7 +13,7 @@ from typing import ParamSpec, TypeVar
 from gateway.egress.answers import Answers, retry_after
 from gateway.egress.client import Client, Forbidden, Stream, Unreachable
 from gateway.egress.redirects import OF_A_GET
-from gateway.errors import Refused, Unavailable
+from gateway.errors import NotYet, Refused, Unavailable
 from gateway.recordings.link import Link
 from gateway.recordings.mp3 import is_mp3
 from gateway.recordings.partial import Kept, Partial
@@ -27,6 +27,8 @@ _RANGE = re.compile(r"bytes (\d{1,18})-\d{1,18}/(\d{1,18}|\*)")
 _PAGES = ("text/html", "application/xhtml")
 _BLANK = b"\xef\xbb\xbf \t\r\n"
 _OK, _PARTIAL, _NOT_THERE = 200, 206, 416
+_NOT_YET = (404, 409, 425)
+"""What links are answered before there is a recording."""
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -110,8 +112,10 @@ class Fetching:
         if failure is None:
             later = retry_after(answer.headers)
             why = f"HTTP {answer.status}: the recording is not there yet"
-            return Unavailable(why, status=answer.status, retry_after=later)
+            return NotYet(why, status=answer.status, retry_after=later)
         assert isinstance(failure, Unavailable | Refused)
+        if isinstance(failure, Unavailable) and answer.status in _NOT_YET:
+            return NotYet(failure.why, status=failure.status, retry_after=failure.retry_after)
         return failure
 
     async def _receive(self, answer: Stream, start: int) -> None:
@@ -168,7 +172,7 @@ def _check(start: bytes, answer: Stream) -> None:
         return
     said = f"HTTP {answer.status}"
     if not start:
-        raise Unavailable(f"{said} with an empty body: the recording is not there yet", status=answer.status)
+        raise NotYet(f"{said} with an empty body: the recording is not there yet", status=answer.status)
     content_type = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()[:100]
     if content_type.startswith(_PAGES) or start.lstrip(_BLANK).startswith(b"<"):
         why = f"{said} with a web page, not audio: is it a log-in page? It is asked for as `authenticate` says"
