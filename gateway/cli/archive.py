@@ -28,7 +28,8 @@ class Archive:
         """The files that somebody got whole."""
         self.told: dict[str, list[State]] = {}
         """What was answered for each file, one after the other."""
-        self._recordings, self._late = recordings, late
+        self.recordings = recordings
+        self._late = late
         self._proof = None if user is None else f"Basic {b64encode(user.encode()).decode()}"
         self._asked: dict[str, float] = {}
         self._lock = threading.Lock()
@@ -41,7 +42,7 @@ class Archive:
 
     def asked(self, target: str) -> tuple[State, Recording | None]:
         """What is at the path and query `target` now."""
-        recording = self._recordings.get(file_at(target))
+        recording = self.recordings.get(file_at(target))
         if recording is None:
             return State.MISSING, None
         now = time.monotonic()
@@ -54,7 +55,7 @@ class Archive:
     def wait(self, seconds: float) -> bool:
         """Until everything was fetched, at most so long; whether it was."""
         deadline = time.monotonic() + seconds
-        while not (is_done := self.fetched >= self._recordings.keys()) and time.monotonic() < deadline:
+        while not (is_done := self.fetched >= self.recordings.keys()) and time.monotonic() < deadline:
             time.sleep(0.05)
         return is_done
 

@@ -16,8 +16,10 @@ from yarl import URL
 
 from gateway import cli
 from gateway.assembly import Workshop
+from gateway.cli.archive import Archive
 from gateway.cli.configured import opened, proof_for
 from gateway.cli.played import progress, report, tell
+from gateway.cli.served import keeps_recordings, linger, links_at, recording_options, serving, stored_otherwise
 from gateway.errors import ConfigError, StoreUnavailable
 from gateway.settings import MAIN, Document
 from gateway.simulator.answers import Answer
@@ -67,12 +69,13 @@ def _document(_ctx: click.Context, _param: click.Parameter, path: Path | None) -
     help="Seconds of a call that pass in one second.",
 )  # fmt: skip
 @click.option("--user", help="USER:PASSWORD for HTTP Basic; by default the configuration's.")
+@recording_options
 @click.option("--answers-only", is_flag=True, help="Look at the answers only: the store is on another machine.")
 def simulate(document: Document | None, sender: str, url: str, **options: Any) -> int:  # noqa: ANN401
     """Play whole phone calls against the endpoint URL (http://host/in/source), as RingCX's web services tell of them.
 
     Agents, transfers, requeues, late and repeated posts, unfilled tags, broken JSON: at its end what was sent is
-    compared with what the gateway has, field by field.
+    compared with what the gateway has, field by field. With --recordings, what links lead to is there too.
     """
     del sender
     source = _source_in(url)
@@ -80,21 +83,23 @@ def simulate(document: Document | None, sender: str, url: str, **options: Any) -
     seed = random.randrange(10**6) if options["seed"] is None else options["seed"]  # noqa: S311 - repeatable, not secret
     apart = timedelta(seconds=_MINUTE / options["rate"])
     services = _services(document, source)
-    shape = Shape(options["count"], options["protocol"], options["transfers"], apart, services)
+    links = links_at(options["place"])
+    shape = Shape(options["count"], options["protocol"], options["transfers"], apart, services, links)
     played = list(calls(shape, datetime.now(UTC), seed))
     tempo = Tempo(apart.total_seconds(), options["speed"])
-    start = time.monotonic()
-    answers = _answers(played, endpoint, tempo, seed)
-    report(answers, time.monotonic() - start)
+    kept = {name: options[name] for name in ("place", "late", "archivist")}
+    with serving(played, **kept) as archive:
+        start = time.monotonic()
+        answers = _answers(played, endpoint, tempo, seed)
+        report(answers, time.monotonic() - start)
+        linger(archive, options["served_for"])
     found = differences_in_answers(answers)
-    compared = _compared(document, answers, source) if not options["answers_only"] else []
+    compared = _compared(document, answers, source, archive) if not options["answers_only"] else []
     if isinstance(compared, str):
         tell(answers, found, _ANSWERED)
         click.echo(f"✗ the events were not compared: {compared}; --answers-only does without", err=True)
         return cli.REFUSED if found else cli.STORE_UNAVAILABLE
-    events = {answer.event_id for answer in answers if answer.event_id}
-    well = _ANSWERED if options["answers_only"] else f"{len(events)} events, every field as sent"
-    tell(answers, [*found, *compared], well)
+    tell(answers, [*found, *compared], _ANSWERED if options["answers_only"] else _well(document, answers, archive))
     return cli.REFUSED if found or compared else cli.OK
 
 
@@ -141,13 +146,27 @@ def _answers(played: list[Call], endpoint: Endpoint, tempo: Tempo, seed: int) ->
     return answers
 
 
-def _compared(document: Document | None, answers: list[Answer], source: str) -> list[Difference] | str:
+def _well(document: Document | None, answers: list[Answer], archive: Archive | None) -> str:
+    """What there is to say where nothing differs."""
+    events = {answer.event_id for answer in answers if answer.event_id}
+    well = f"{len(events)} events, every field as sent"
+    if archive is None or document is None or not keeps_recordings(document):
+        return well
+    return f"{well}, {len(archive.fetched)} recordings as served"
+
+
+def _compared(
+    document: Document | None, answers: list[Answer], source: str, archive: Archive | None
+) -> list[Difference] | str:
     """Where the store differs; or why it was not looked at."""
     if document is None:
         return f"there is no configuration that says where they are (--config, ./{MAIN})"
     try:
         with opened(document) as store:
-            return differences_in_events(answers, _event_of(store.history), _events_about(store.history, source))
+            found = differences_in_events(answers, _event_of(store.history), _events_about(store.history, source))
+            if archive is not None and keeps_recordings(document):
+                found += stored_otherwise(store.history, answers, archive)
+            return found
     except (ConfigError, StoreUnavailable) as error:
         return str(error)
 

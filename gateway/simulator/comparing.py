@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from gateway.simulator.answers import ACCEPTED, DUPLICATE, Answer
 from gateway.simulator.posts import Post
+from gateway.simulator.recordings import Recording, file_at, files_linked
 from gateway.simulator.vocabulary import FIELDS, Said
 
 EventOf = Callable[[str], Mapping[str, Any] | None]
 """A CloudEvent, by its id."""
 EventsAbout = Callable[[str], Iterable[str]]
 """The ids of the events about a call."""
+
+StoredOf = Callable[[str], Iterable[Mapping[str, Any]]]
+"""What is said of each recording of a call that is stored."""
 
 _EXTRA = "extra"
 _NOTHING = object()
@@ -64,6 +68,34 @@ def differences_in_events(answers: Iterable[Answer], event_of: EventOf, events_a
         more = set(events_about(call_id)) - told[call_id]
         found += [Difference(answer, f"event {one} of the call {call_id} was never answered") for one in sorted(more)]
     return found
+
+
+def differences_in_recordings(
+    answers: Iterable[Answer], recordings: Mapping[str, Recording], fetched: Collection[str], stored_of: StoredOf
+) -> list[Difference]:
+    """Where one is stored otherwise than it was served, or was fetched whole and is not stored."""
+    linked: dict[str, Answer] = {}
+    for answer in answers:
+        for file in files_linked(answer.post):
+            linked.setdefault(file, answer)
+    stored: dict[str, list[Mapping[str, Any]]] = {}
+    for call_id in {answer.call.call_id for answer in linked.values()}:
+        for data in stored_of(call_id):
+            stored.setdefault(file_at(str(data.get("url"))), []).append(data)
+    found = []
+    for file, answer in linked.items():
+        found += [Difference(answer, f"recording {file}: {what}") for what in _wrong(recordings[file], stored)]
+        if file in fetched and file not in stored:
+            found.append(Difference(answer, f"recording {file}: was fetched whole, and is not stored"))
+    return found
+
+
+def _wrong(recording: Recording, stored: Mapping[str, Iterable[Mapping[str, Any]]]) -> Iterator[str]:
+    served = {"size": recording.size, "duration": recording.seconds, "channels": recording.channels}
+    for data in stored.get(recording.file, ()):
+        for name, value in served.items():
+            if data.get(name) != value:
+                yield f"{name} {value} was served, {_found(data.get(name, _NOTHING))}"
 
 
 def _wrong_answer(answer: Answer, first: Answer | None) -> str:

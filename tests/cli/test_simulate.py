@@ -80,6 +80,28 @@ def test_a_store_that_is_not_there_is_not_compared(
     assert "✗ the events were not compared: database: there is no" in capsys.readouterr().err
 
 
+def test_links_lead_to_recordings_that_it_serves_until_the_time_is_up(simulate: Simulate) -> None:
+    place = f"127.0.0.1:{free_port()}"
+    code, out, err = simulate("pbx", "--recordings", place, "--recordings-for", "100ms", "--answers-only")
+    assert 0 == code
+    assert re.search(r"^fetched: 0 of [1-9] recordings$", out, re.MULTILINE)
+    assert re.search(r"^  0 of [1-9] recordings fetched; the others are served for 0\.1 s more$", err, re.MULTILINE)
+
+
+def test_of_recordings_nothing_is_said_where_none_are_kept(simulate: Simulate) -> None:
+    place = f"127.0.0.1:{free_port()}"
+    _, _, err = simulate("pbx", "--recordings", place, "--recordings-for", "100ms")
+    assert "call_start" in err
+    assert "✗ recording" not in err
+
+
+def test_a_place_that_is_taken_is_told(simulate: Simulate, endpoint: Endpoint) -> None:
+    place = endpoint.url.split("/")[2]
+    code, _, err = simulate("pbx", "--recordings", place)
+    assert 2 == code
+    assert f"--recordings {place}: Address already in use" in err
+
+
 @pytest.mark.parametrize(
     "url", ["contact-centre", "http://127.0.0.1/contact-centre", "http://127.0.0.1/in", "http://["]
 )

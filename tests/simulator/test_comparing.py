@@ -9,7 +9,8 @@ import pytest
 
 from gateway.simulator.answers import Answer
 from gateway.simulator.calls import Call
-from gateway.simulator.comparing import differences_in_answers, differences_in_events
+from gateway.simulator.comparing import differences_in_answers, differences_in_events, differences_in_recordings
+from gateway.simulator.recordings import Recording, recordings_of
 from gateway.simulator.variants import Kind, Variant
 from tests.simulator.test_calls import played
 
@@ -154,3 +155,46 @@ def test_where_the_answer_names_no_request_the_event_does() -> None:
     given = [replace(answer, request_id="") for answer in answers(CALL)]
     (found,) = differences_in_events(given, has.get, lambda _call_id: has)
     assert str(found).startswith("request r99, dequeue by form")
+
+
+RECORDINGS = recordings_of([CALL])
+
+
+def link(recording: Recording) -> str:
+    return f"https://c02-recordings.virtualacd.biz/api/v1/calls/recordings/?v=1&file={recording.file}"
+
+
+def stored() -> list[dict[str, Any]]:
+    """What the gateway should say of the call's recordings."""
+    return [
+        {"url": link(one), "size": one.size, "duration": one.seconds, "channels": one.channels}
+        for one in RECORDINGS.values()
+    ]
+
+
+def told_of_recordings(*events: dict[str, Any]) -> list[str]:
+    found = differences_in_recordings(answers(CALL), RECORDINGS, {*RECORDINGS}, lambda _call_id: events)
+    return [one.what for one in found]
+
+
+def test_recordings_that_are_stored_as_they_were_served_do_not_differ() -> None:
+    assert len(RECORDINGS) > 2
+    assert [] == told_of_recordings(*stored())
+
+
+def test_a_recording_that_is_stored_otherwise_is_told() -> None:
+    first, *others = stored()
+    file, size = next((one.file, one.size) for one in RECORDINGS.values())
+    changed = {**first, "size": 44} | {"channels": 3}
+    assert [
+        f"recording {file}: size {size} was served, is 44",
+        f"recording {file}: channels 1 was served, is 3",
+    ] == told_of_recordings(changed, *others)
+    del first["duration"]
+    assert ["is not there"] == [one.rpartition(", ")[2] for one in told_of_recordings(first, *others)]
+
+
+def test_a_recording_that_was_fetched_and_is_not_stored_is_told_and_one_that_was_not_fetched_is_not() -> None:
+    (told_of,) = told_of_recordings(*stored()[1:])
+    assert told_of.endswith(": was fetched whole, and is not stored")
+    assert [] == differences_in_recordings(answers(CALL), RECORDINGS, set(), lambda _call_id: [])
