@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from gateway.built.origins import origins
 from gateway.built.way_out import each
 from gateway.condition import Condition
 from gateway.errors import ConfigError
@@ -47,9 +48,10 @@ def _join(settings: Settings, name: str, table: JoinSettings) -> Join:
 
 
 def _source(settings: Settings, path: str, name: str) -> str:
-    if name not in settings.sources:
-        raise ConfigError(f"{path}.from", f"no source {name!r}", hint(name, settings.sources))
-    return f"/in/{name}"
+    known = origins(settings)
+    if name not in known:
+        raise ConfigError(f"{path}.from", f"no source {name!r}", hint(name, known))
+    return known[name]
 
 
 def _field(path: str, table: EachSettings | TakenSettings | str) -> Each | Taken:

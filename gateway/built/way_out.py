@@ -9,6 +9,7 @@ from itertools import chain
 from typing import Any
 
 from gateway import plugins
+from gateway.built.origins import origins
 from gateway.built.way_out_names import unfounded
 from gateway.condition import Condition
 from gateway.errors import ConfigError
@@ -105,11 +106,12 @@ def _order(name: str, settings: DestinationSettings) -> Template | None:
 
 
 def _route(settings: Settings, name: str, route: RouteSettings) -> Route:
+    known_origins = origins(settings)
     problems = [
         ConfigError(f"routes.{name}.{place}", f"no {one!r} is configured", hint(one, known))
         for place, known, wanted in (
             ("to", settings.destinations, route.to),
-            ("from", settings.sources, route.from_ or ()),
+            ("from", known_origins, route.from_ or ()),
         )
         for one in wanted
         if one not in known
@@ -124,7 +126,7 @@ def _route(settings: Settings, name: str, route: RouteSettings) -> Route:
     return Route(
         name,
         route.events,
-        None if route.from_ is None else frozenset(f"/in/{one}" for one in route.from_),
+        None if route.from_ is None else frozenset(known_origins[one] for one in route.from_),
         route.to,
         when=_told(f"routes.{name}.when", lambda: Condition.of(route.when)) if route.when else None,
         fields=_told(f"routes.{name}.fields", lambda: Shape.of(route.fields, zone_named)) if route.fields else None,

@@ -82,7 +82,7 @@ class RouteSettings(Table):
     events: Names = ("*",)
     """Event types: one, or a list; `*` stands for any part."""
     from_: Annotated[Names | None, Field(alias="from")] = None
-    """Sources: one, or a list; all where it is left out."""
+    """Sources: one, or a list, `destinations/recordings` and `joins/calls` too; all where it is left out."""
     when: str = ""
     """A condition on the event, in CEL: `data.duration > 30`."""
     to: Names

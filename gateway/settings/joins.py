@@ -63,7 +63,7 @@ class JoinSettings(Table):
     events: Names = ("*",)
     """Event types that are gathered: one, or a list; `*` stands for any part."""
     from_: Annotated[Names | None, Field(alias="from")] = None
-    """Sources: one, or a list; all where it is left out, the gateway's own events too."""
+    """Sources: one, or a list, `destinations/recordings` and `joins/legs` too; all where it is left out."""
     key: str
     """Text with tags that is the same in all events of one: `#call_id#`. What has no such value is not gathered."""
     until: str = ""
