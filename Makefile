@@ -20,7 +20,7 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $(STAMP)
 
-demo: install   ## show one call by five doors, from wire to sink (ONCE=1 ends by itself)
+demo: install   ## show an event by five doors, and a transferred call with its recordings, from wire to sink (ONCE=1 ends by itself)
 	@$(BIN)/gateway demo $(if $(ONCE),--once)
 
 run: install    ## run the gateway with this folder's gateway.toml; writes one to start from if there is none
@@ -50,6 +50,7 @@ bench: install  ## measure, beside a bare gunicorn, and where the microseconds g
 	$(BIN)/python -m tests.benchmarks
 	$(BIN)/python -m tests.benchmarks.stages
 	$(BIN)/python -m tests.benchmarks.dialects
+	$(BIN)/python -m tests.benchmarks.ringcx
 	$(BIN)/python -m tests.benchmarks.rendering
 	$(BIN)/python -m tests.benchmarks.attacks
 	$(BIN)/python -m tests.benchmarks.neighbours
@@ -60,6 +61,7 @@ bench: install  ## measure, beside a bare gunicorn, and where the microseconds g
 	$(BIN)/python -m tests.benchmarks.growth 1000000
 	$(BIN)/python -m tests.benchmarks.footprint 100000
 	$(BIN)/python -m tests.benchmarks.order
+	$(BIN)/python -m tests.benchmarks.recordings
 
 fuzz: install  ## ten minutes of recorded calls with their bytes changed
 	GATEWAY_FUZZ_SECONDS=600 $(BIN)/pytest tests/fuzz

@@ -8,6 +8,9 @@ from pathlib import Path
 
 from uuid_utils import uuid7
 
+from gateway.built.joins import joins_of
+from gateway.built.source import way_in
+from gateway.built.way_out import each, way_out
 from gateway.contracts.load import load
 from gateway.current import Current
 from gateway.errors import ConfigError
@@ -24,9 +27,6 @@ from gateway.soap.declared import DeclaredService
 from gateway.source import Source
 from gateway.store.place import Place, place_named
 from gateway.store.revisions import Revisions
-from gateway.way_in import way_in
-from gateway.way_joined import joins_of
-from gateway.way_out import each, way_out
 
 
 @dataclass

@@ -219,11 +219,8 @@ REASONS = tuple(
 """The closed list of reasons, which is also the metric's label."""
 
 
-# --- a destination did not take a delivery ------------------------------------------------------
-
-
 class DeliveryError(GatewayError):
-    """A destination did not take a delivery; raised by kinds, never leaves Gateway.deliver."""
+    """A destination did not take a delivery. `pauses`: it wants no more. `exchange`: what was said, if that is kept."""
 
     def __init__(
         self,
@@ -236,14 +233,15 @@ class DeliveryError(GatewayError):
     ) -> None:
         super().__init__(why)
         self.why, self.status, self.retry_after = why, status, retry_after
-        self.pauses = pauses
-        """Whether the destination wants no more of anything."""
-        self.exchange = exchange
-        """What went over the wire, where that is kept."""
+        self.pauses, self.exchange = pauses, exchange
 
 
 class Unavailable(DeliveryError):
     """Try again, not before `retry_after` seconds where the far side said so."""
+
+
+class NotYet(Unavailable):
+    """Try this one again: the far side is well, and has not got what it is about."""
 
 
 class Refused(DeliveryError):

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gateway.model.breaker import Breaker
-from gateway.model.delivery import Attempt, Delivery
+from gateway.model.delivery import Attempt, Delivery, Outcome
 from gateway.outlet import Outlet
 from gateway.pipeline import Gateway
 from gateway.shared_bucket import SharedBucket
@@ -88,7 +88,8 @@ class Lanes:
         if breaker is None:
             return
         was_open = breaker.is_open
-        breaker.ended(attempt.outcome, held.began, self._clock(), random.random())  # noqa: S311 - it spreads probes
+        outcome = Outcome.REFUSED if attempt.is_its_own else attempt.outcome
+        breaker.ended(outcome, held.began, self._clock(), random.random())  # noqa: S311 - it spreads probes
         if breaker.is_open != was_open:
             self._tell(delivery.destination, breaker, attempt.error)
 

@@ -16,6 +16,7 @@ from gateway.bindings.recognise import recognise
 from gateway.errors import (
     DeliveryError,
     NotAnEvent,
+    NotYet,
     Refusal,
     Refused,
     TooLarge,
@@ -142,8 +143,10 @@ class Gateway:
         if isinstance(said, Reply):
             tried = Attempt(delivery, started, took, Outcome.DELIVERED, State.DELIVERED)
             made = tuple(self._found_out(one, delivery, clock()) for one in said.made)
-            return replace(tried, status=said.status, exchange=said.exchange, made=made)
-        return _failed(outlet, Attempt(delivery, started, took, _outcome(said), State.DEAD), said, clock())
+            return replace(tried, status=said.status, exchange=said.exchange, made=made, error=said.note)
+        outcome = Outcome.REFUSED if isinstance(said, Refused) else Outcome.UNAVAILABLE
+        failed = Attempt(delivery, started, took, outcome, State.DEAD, holds=outlet.holds)
+        return _failed(outlet, failed, said, clock())
 
     def _found_out(self, made: Made, delivery: Delivery, now: datetime) -> NewEvent:
         """What a destination found out, as an event."""
@@ -226,14 +229,11 @@ def _traceparent(event: Event) -> str:
     return f"00-{trace:0>32.32}-{random.getrandbits(64) | 1:016x}-01"
 
 
-def _outcome(error: DeliveryError) -> Outcome:
-    return Outcome.REFUSED if isinstance(error, Refused) else Outcome.UNAVAILABLE
-
-
 def _failed(outlet: Outlet, tried: Attempt, error: DeliveryError, now: datetime) -> Attempt:
     """`tried`, with what comes next: another try, or a dead letter that says why."""
     number, made_at = tried.delivery.attempt, tried.delivery.made_at
-    told = replace(tried, status=error.status, pauses=error.pauses, exchange=error.exchange, holds=outlet.holds)
+    own = isinstance(error, NotYet)
+    told = replace(tried, status=error.status, pauses=error.pauses, exchange=error.exchange, is_its_own=own)
     if tried.outcome is Outcome.REFUSED:
         return replace(told, error=error.why)
     spread = random.random()  # noqa: S311 - it spreads retries, and guards nothing

@@ -23,6 +23,7 @@ _QUANTITY = re.compile(r"(\d+(?:\.\d+)?)\s*([A-Za-z]+)")
 _RATE = re.compile(r"(\d{1,9})/([smh])")
 _FIELD_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 """A header's name (RFC 9110 §5.6.2)."""
+_PORTS = {"http": "80", "https": "443"}
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 
 
@@ -102,6 +103,15 @@ def _web_url(value: str) -> str:
     if value and not re.fullmatch(r"https?://[^\s/?#]+[^\s?#]*", value):
         raise ValueError("must be an http or https URL, such as 'https://gateway.example.org'")
     return value
+
+
+def _origin(value: str) -> str:
+    """Where a page comes from, as browsers send it (RFC 6454): in lower case, without the port that every URL has."""
+    found = re.fullmatch(r"(https?)://([^\s/?#@:*]+|\[[0-9A-Fa-f:.]+\])(?::(\d{1,5}))?/?", value, re.IGNORECASE)
+    if found is None:
+        raise Unusable("must be a page's origin", "each is named: 'https://app.example.org', without a path")
+    scheme, host, port = found[1].lower(), found[2].lower(), found[3]
+    return f"{scheme}://{host}" + (f":{port}" if port and port != _PORTS[scheme] else "")
 
 
 def _name(value: str) -> str:
@@ -212,6 +222,7 @@ Size = Annotated[int, BeforeValidator(_size)]
 Flag = Annotated[bool, Field(strict=True)]
 HeaderName = Annotated[str, AfterValidator(_header_name)]
 WebUrl = Annotated[str, AfterValidator(_web_url)]
+Origin = Annotated[str, AfterValidator(_origin)]
 Address = Annotated[tuple[str, int], BeforeValidator(parsed_address)]
 TimeZone = Annotated[ZoneInfo, BeforeValidator(zone_named)]
 Name = Annotated[str, BeforeValidator(_name)]

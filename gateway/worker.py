@@ -128,10 +128,8 @@ class Worker:
 
     async def _is_idle(self) -> bool:
         """Whether nothing is under way nor due, but for what a breaker or a pause holds."""
-        joiner = Joiner(self.upkeep.joining, self.wake)
-        emitted = await self._in_store(joiner.step, self.current.gateway, self._now())
-        paced = self.lanes.paced
-        if emitted or self.lanes.held:
+        paced, joiner = self.lanes.paced, Joiner(self.upkeep.joining, self.wake)
+        if self.lanes.held or await self._in_store(joiner.step, self.current.gateway, self._now()) is True:
             return False
         return not paced or not await self._in_store(self.outbox.has_due, paced, self._now())
 

@@ -85,7 +85,7 @@ def test_a_route_takes_the_sources_that_it_names_only(tmp_path: Path) -> None:
                 " (set it where the gateway is started: export PBX_PASSWORD=…)"
             ),
         ),
-        ('[destinations.crm]\nkind = "kafak"\n', "destinations.crm.kind: no 'kafak'; there are: http, log"),
+        ('[destinations.crm]\nkind = "kafak"\n', "destinations.crm.kind: no 'kafak'; there are: http, log, recording"),
         (
             '[destinations.crm]\nkind = "http"\n',
             (

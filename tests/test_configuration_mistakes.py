@@ -23,14 +23,16 @@ from tests.mistakes import (
     at_the_top,
     in_contracts,
     in_destinations,
+    in_habits,
+    in_joins,
     in_routes,
     in_sources,
     in_toml,
 )
 
 MISTAKES = [
-    *in_toml.MISTAKES, *at_the_top.MISTAKES, *in_sources.MISTAKES, *in_destinations.MISTAKES, *in_routes.MISTAKES,
-    *in_contracts.MISTAKES,
+    *in_toml.MISTAKES, *at_the_top.MISTAKES, *in_sources.MISTAKES, *in_habits.MISTAKES, *in_destinations.MISTAKES,
+    *in_routes.MISTAKES, *in_joins.MISTAKES, *in_contracts.MISTAKES,
 ]  # fmt: skip
 JARGON = re.compile(
     r"Traceback|[Ii]nput should|[Vv]alue error|pydantic|validat|Errno|NoneType|<class|<EOF>|\b(dict|tuple)\b|datetime\."

@@ -73,4 +73,6 @@ def test_the_page_can_read_the_answer_be_it_a_receipt_or_a_refusal(door: Door, b
 
 def test_an_origin_that_is_none_is_a_mistake(tmp_path: Path) -> None:
     told = problems_of(tmp_path, ANYBODY + 'origins = ["*"]\n')
-    assert ["sources.pbx.origins.0: must be an http or https URL, such as 'https://gateway.example.org'"] == told
+    assert [
+        "sources.pbx.origins.0: must be a page's origin (each is named: 'https://app.example.org', without a path)"
+    ] == told

@@ -13,7 +13,7 @@ from tests.configured import a_gateway
 _HOWTO = ROOT / "gateway/docs/howto"
 _BLOCKS = [
     pytest.param(text, id=f"{page}-{number}")
-    for page in ("ringcx.md", "presets.md", "joins.md")
+    for page in ("ringcx.md", "presets.md", "joins.md", "recordings.md")
     for number, text in enumerate(
         re.findall(r"```toml\n(.*?)```", (_HOWTO / page).read_text(encoding="utf-8"), re.DOTALL), 1
     )

@@ -56,11 +56,12 @@ class Tried:
             counts[one.destination] = counts.get(one.destination, 0) + 1
         return counts
 
-    def end(self, outcome: Outcome = DELIVERED, of: str = "crm", most: int = 1000) -> None:
+    def end(self, outcome: Outcome = DELIVERED, of: str = "crm", most: int = 1000, **more: bool) -> None:
         """What is held of a destination comes to `outcome`, a second later, and is settled."""
         self.clock.now += 1
         held = [key for key, one in self.lanes.held.items() if one.destination == of][:most]
-        attempts = [an_attempt(a_delivery(id=n, destination=of, attempt=m), outcome, error="HTTP 503") for n, m in held]
+        held_ones = [a_delivery(id=n, destination=of, attempt=m) for n, m in held]
+        attempts = [an_attempt(one, outcome, error="HTTP 503", **more) for one in held_ones]
         for attempt in attempts:
             self.lanes.ended(attempt)
         self.lanes.settled(attempts)
@@ -133,6 +134,16 @@ def test_a_rest_that_ends_while_nothing_is_due_sends_a_probe_once_something_is(t
     assert "crm" not in tried.claim()
     tried.backlog = {}
     assert 1 == tried.claim()["crm"]
+
+
+def test_what_fails_for_a_reason_of_its_own_opens_no_breaker(tmp_path: Path) -> None:
+    tried = Tried(a_gateway(tmp_path, tables("crm", slots="3", breaker=BREAKER)))
+    for _ in range(5):
+        assert {"crm": 3} == tried.claim()
+        tried.end(UNAVAILABLE, is_its_own=True)
+    tried.claim()
+    tried.end(UNAVAILABLE)
+    assert {} == tried.claim()
 
 
 def test_what_was_claimed_as_a_breaker_opened_is_no_probe_and_says_nothing(tmp_path: Path) -> None:

@@ -24,7 +24,11 @@ def third_party(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(
     ("family", "expected"),
-    [("destinations", ["http", "log"]), ("authenticators", ["anonymous", "api_key", "basic", "bearer"])],
+    [
+        ("destinations", ["http", "log", "recording"]),
+        ("authenticators", ["anonymous", "api_key", "basic", "bearer"]),
+        ("storage", ["folder"]),
+    ],
 )
 def test_the_kinds_of_a_family_are_its_modules(family: str, expected: list[str]) -> None:
     assert expected == plugins.known(family)
@@ -39,13 +43,13 @@ def test_an_unknown_kind_is_told_with_those_there_are(kind: str) -> None:
     with pytest.raises(UnknownKind) as caught:
         plugins.find("destinations", kind, "destinations.crm")
     near = " (did you mean 'http'?)" if kind == "../http" else ""
-    assert f"destinations.crm.kind: no {kind!r}; there are: http, log{near}" == str(caught.value)
+    assert f"destinations.crm.kind: no {kind!r}; there are: http, log, recording{near}" == str(caught.value)
 
 
 @pytest.mark.usefixtures("third_party")
 def test_others_bring_a_kind_by_an_entry_point() -> None:
     assert plugins.find("destinations", "pigeon", "destinations.crm").MARK == "coo"
-    assert ["http", "log", "pigeon"] == plugins.known("destinations")
+    assert ["http", "log", "pigeon", "recording"] == plugins.known("destinations")
 
 
 @pytest.mark.usefixtures("third_party")

@@ -177,3 +177,23 @@ def test_a_stored_revision_reads_nothing_from_the_disk(tmp_path: Path) -> None:
 def test_what_would_hurt_later_is_told_at_once(text: str, told: str) -> None:
     (found,) = faults(text)
     assert found.startswith(told)
+
+
+def test_what_is_wrong_in_a_preset_is_told_with_its_line_there(tmp_path: Path) -> None:
+    main = '[sources.pbx]\npreset = "ringcx"\nauthenticate = { kind = "anonymous" }\nmax_body = "0B"\n'
+    preset = 'contract = "calls"\n# why\naccepted_status = 404\n'
+    document = Document({"gateway.toml": main, "preset:ringcx": preset}, tmp_path)
+    with pytest.raises(ConfigError) as caught:
+        document.settings()
+    assert [
+        "sources.pbx.accepted_status: must be at most 203 (line 3 of its preset ringcx; its default is 202)",
+        "sources.pbx.max_body: must be more than nothing (line 4)",
+    ] == sorted(map(str, caught.value.problems))
+
+
+def test_presets_that_there_are_not_are_told_at_once(tmp_path: Path) -> None:
+    one = 'preset = "{}"\nauthenticate = {{ kind = "anonymous" }}\n'
+    main = f"[sources.pbx]\n{one.format('ringxc')}[sources.other]\n{one.format('calls')}"
+    with pytest.raises(ConfigError) as caught:
+        Document({"gateway.toml": main}, tmp_path, tmp_path / "gateway.toml").settings()
+    assert ["sources.pbx.preset", "sources.other.preset"] == [problem.path for problem in caught.value.problems]

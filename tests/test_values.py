@@ -10,7 +10,7 @@ import pytest
 
 from gateway.errors import ConfigError, MissingSecret
 from gateway.toml import Table, checked
-from gateway.values import Secret, SecretRef, Size, TimeZone, parsed_address, parsed_duration
+from gateway.values import Origin, Secret, SecretRef, Size, TimeZone, parsed_address, parsed_duration
 
 
 class Options(Table):
@@ -19,6 +19,10 @@ class Options(Table):
 
 class Sized(Table):
     size: Size
+
+
+class Called(Table):
+    origin: Origin
 
 
 class Zoned(Table):
@@ -142,3 +146,24 @@ def test_a_secret_never_prints(monkeypatch: pytest.MonkeyPatch) -> None:
     printed = [repr(options), str(options), repr(secret), str(secret), f"{secret}", repr([secret]), str(vars(options))]
     assert [] == [text for text in printed if "hunter2" in text]
     assert "••••" in repr(options)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("https://Scripts.example.org/", "https://scripts.example.org"),
+        ("HTTPS://scripts.example.org:443", "https://scripts.example.org"),
+        ("http://localhost:3000", "http://localhost:3000"),
+        ("http://[::1]:80", "http://[::1]"),
+    ],
+)
+def test_an_origin_is_as_browsers_send_it(text: str, expected: str) -> None:
+    assert expected == checked(Called, {"origin": text}, "sources.pbx").origin
+
+
+@pytest.mark.parametrize(
+    "text", ["", "*", "null", "app.example.org", "https://*.example.org", "https://a@b", "ftp://a"]
+)
+def test_what_is_no_origin_is_told(text: str) -> None:
+    with pytest.raises(ConfigError, match=r"sources\.pbx\.origin: must be a page's origin"):
+        checked(Called, {"origin": text}, "sources.pbx")

@@ -91,7 +91,8 @@ class HttpBinding:
             event = event or inferred(self.inferences, item.pairs, self.rules)
         if event is None:
             paths = ", ".join(one.path for one in self.contract.events.values())
-            what = f"no event {(name or item.root)[:80]!r}" if name or item.root else "the path names no event"
+            unnamed = "the path names no event" + (f", nor does {self.event_from}" if self.event_from else "")
+            what = f"no event {(name or item.root)[:80]!r}" if name or item.root else unnamed
             raise UnknownOperation(f"{what}; /in/{request.source}/<event> takes: {paths}")
         if item.root and self.reading is Reading.STRICT:
             self._check_root(item, event)
@@ -105,9 +106,11 @@ class HttpBinding:
     def _taken_out(self, item: Item, beside: Pairs) -> str | None:
         """What `event_from` says, in the URL or in the body; None where it says nothing. It is no field."""
         wanted = fold(self.event_from or "")
-        named = [value for key, value in (*beside, *item.pairs) if fold(key) == wanted and value not in (None, "")]
-        for pairs in (item.pairs, beside):
-            pairs[:] = [pair for pair in pairs if fold(pair[0]) != wanted]
+        taken = [pair for pairs in (beside, item.pairs) for pair in pairs if fold(pair[0]) == wanted]
+        if taken:
+            for pairs in (item.pairs, beside):
+                pairs[:] = [pair for pair in pairs if fold(pair[0]) != wanted]
+        named = [value for _, value in taken if value not in (None, "")]
         if named and not isinstance(named[0], str):
             raise ContractViolation(
                 f"{self.event_from} names no event",

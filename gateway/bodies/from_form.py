@@ -55,15 +55,13 @@ def _pairs(text: bytes, codec: str, noun: str) -> Pairs:
             text, codec = text.decode(codec).encode(), "utf-8"
         if text.count(b"&") >= MAX_VALUES:
             raise TooLarge(f"the {noun} has more than {MAX_VALUES} fields")
-        parts = [part.partition(b"=") for part in text.split(b"&") if part]
+        parts = [part.partition(b"=") for part in text.replace(b"+", b" ").split(b"&") if part]
         return Pairs([(_unquoted(name).decode(codec), _unquoted(value).decode(codec)) for name, _, value in parts])
     except UnicodeError:
         raise Malformed(f"the {noun} is not {codec}, or a percent-encoded value in it is not") from None
 
 
 def _unquoted(text: bytes) -> bytes:
-    if b"+" in text:
-        text = text.replace(b"+", b" ")
     return _PERCENT.sub(_bytes_of, text) if b"%" in text else text
 
 

@@ -47,7 +47,7 @@ def _mended_document(request: Request, templates: Sequence[JsonTemplate]) -> obj
     text = text_of(request)
     try:
         return parsed_json(text)
-    except Malformed:
+    except (Malformed, TooLarge):  # what broke it may look like very many values
         whole = mended(text, templates)
         if whole is None:
             raise

@@ -14,12 +14,12 @@ from gateway.model.request import Request
 
 _FIELD = re.compile(r"[ \t]*+([A-Za-z_][\w.\[\]-]*+)[ \t]*+[:=][ \t]*+(.*)", re.ASCII)
 _FIRST = re.compile(rb"\s*+[A-Za-z_][\w.\[\]-]*+[ \t]*+[:=][^\r\n]*+(?:[\r\n]|\Z)", re.ASCII)
-_FORM_OF_ONE_LINE = re.compile(rb"[^\s&]*+&[^\s]*+\s*+", re.ASCII)
+_ONE_LINE_OF_A_FORM = re.compile(rb"\s*+[\w.\[\]%-]++=[^\r\n]*+\s*+", re.ASCII)
 
 
 def looks_like_fields(content: bytes) -> bool:
-    """Whether the first line of a plain text is a field, and the whole is no form in one line."""
-    return _FIRST.match(content) is not None and _FORM_OF_ONE_LINE.fullmatch(content[:4096]) is None
+    """Whether the first line of a plain text is a field, and the whole is no form, which is one line."""
+    return _FIRST.match(content) is not None and _ONE_LINE_OF_A_FORM.fullmatch(content) is None
 
 
 def read(request: Request) -> Body:

@@ -15,9 +15,10 @@ OK, BUG, USAGE, REFUSED, DEAD_LETTER, TIMED_OUT, STORE_UNAVAILABLE, INTERRUPTED 
 
 EXIT_CODES = {
     OK: "ok",
-    BUG: "our bug, or children that died five times in a minute, or what `database check` found",
+    BUG: "our bug, or children that died five times in a minute, or what `database check` or `recordings verify` found",
     USAGE: "configuration or usage",
-    REFUSED: "refused (`send`), not as sent (`simulate`), or one that was named could not be retried or cancelled",
+    REFUSED: "refused or quarantined (`send`), not as sent (`simulate`), or one that was named could not be retried or "
+    "cancelled",
     DEAD_LETTER: "dead letter (`send --follow`)",
     TIMED_OUT: "not delivered in time (`send --follow`)",
     STORE_UNAVAILABLE: "the store can't be used",
@@ -40,9 +41,10 @@ _COMMANDS = {
     "routes": "List routes, and explain which way an event goes.",
     "sources": "List and show sources, and guide whoever sets up a sender.",
     "destinations": "List and show destinations, pause, resume and test them.",
+    "recordings": "List and show recordings, and verify that they are as they were.",
     "database": "Check, migrate, back up and restore the database.",
     "contracts": "Publish the documents of a contract.",
-    "demo": "Show one call by five doors, from wire to sink.",
+    "demo": "Show an event by five doors, and a transferred call with its recordings, from wire to sink.",
 }
 _MODULES = {"events": "rows", "deliveries": "rows", "requests": "rows"}
 

@@ -65,11 +65,24 @@ def opened(document: Document) -> Iterator[Store]:
 def gateway_in_force(document: Document, store: Store) -> Gateway:
     """What the processes on `store` follow: its newest revision; the file's, where none ever ran. Raises ConfigError.
 
-    The file may have been changed since, without a HUP.
+    The files may have been changed since, without a HUP: that is said.
     """
     newest = store.revisions.newest()
-    in_force = Document(store.revisions.files(newest), document.folder) if newest else document
-    return Workshop().build(in_force, newest)
+    if not newest:
+        return Workshop().build(document, newest)
+    files = store.revisions.files(newest)
+    changed = [name for name, text in files.items() if _text_now(document, name) != text]
+    if changed:
+        told = f"note: {' and '.join(changed)} changed, and the gateway was not told (kill -HUP): what follows is by "
+        click.echo(f"{told}revision {newest}, which is in force", err=True)
+    return Workshop().build(Document(files, document.folder), newest)
+
+
+def _text_now(document: Document, name: str) -> str | None:
+    try:
+        return document.text(name, name)
+    except ConfigError:
+        return None
 
 
 def duties_by(gateway: Gateway, store: Store) -> DutiesOf:

@@ -10,8 +10,8 @@ from typing import Any
 
 import click
 
+from gateway.cli import rows
 from gateway.cli.configured import config_option, opened
-from gateway.cli.rows import table
 from gateway.cli.trying import try_out
 from gateway.model.delivery import State
 from gateway.settings import Document
@@ -38,12 +38,7 @@ def destinations() -> None:
 def listed(document: Document, as_json: bool) -> None:
     """Each with what waits for it, is claimed or dead: 10001 means more."""
     with opened(document) as store:
-        found = list(_items(document, store))
-    if as_json:
-        for item in found:
-            click.echo(json.dumps(item, ensure_ascii=False))
-    else:
-        table([{name: _shown(name, item[name]) for name in _COLUMNS} for item in found], _COLUMNS)
+        rows.listed(_items(document, store), _COLUMNS, as_json=as_json, shown=_shown)
 
 
 @destinations.command()

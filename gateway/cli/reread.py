@@ -9,7 +9,7 @@ import click
 
 from gateway.errors import Refusal
 from gateway.rereading import Reread, Rereading
-from gateway.store.retried import StoredRequest
+from gateway.store.retried import QUARANTINED, StoredRequest
 
 _MOST_TOLD = 20
 
@@ -34,9 +34,10 @@ def one_by_one(ids: Sequence[str], read: Callable[[str], Rereading]) -> list[str
     return readable
 
 
-def tell_refused(refusal: Refusal) -> None:
+def tell_refused(stored: StoredRequest, refusal: Refusal) -> None:
     """Say why a request makes no event today either."""
-    click.echo(f"✗ it would be refused today: {refusal.reason}: {refusal.detail}", err=True)
+    what = "goes on waiting" if stored.state == QUARANTINED else "would be refused today"
+    click.echo(f"✗ it {what}: {refusal.reason}: {refusal.detail}", err=True)
     for violation in refusal.violations:
         click.echo(f"  {violation.path or '/'} {violation.message}", err=True)
 

@@ -69,7 +69,7 @@ class _Again:
         try:
             said = reread(self._gateway, stored, self._duties_of)
         except Refusal as refusal:
-            tell_refused(refusal)
+            tell_refused(stored, refusal)
             return cli.REFUSED
         tell(stored, said.found)
         if dry_run or not said.found or not (yes or click.confirm("Record them, and deliver them?")):

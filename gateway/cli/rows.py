@@ -50,18 +50,15 @@ def _listing(
     columns: tuple[str, ...],
     states: tuple[str, ...],
     *more: _Option,
+    told: Callable[[Item], Item] = lambda item: item,
 ) -> None:
     @group.command("list")
     @partial(_list_options, states=states, more=more)
-    def listed(document: Document, as_json: bool, event_type: str | None, **conditions: Any) -> None:  # noqa: ANN401
+    def listing(document: Document, as_json: bool, event_type: str | None, **conditions: Any) -> None:  # noqa: ANN401
         """Newest first."""
         with opened(document) as store:
             found = items(store.history, Selection(type=event_type, **conditions))
-            if as_json:
-                for item in found:
-                    click.echo(json.dumps(item, ensure_ascii=False))
-            else:
-                table(list(found), columns)
+            listed(found if as_json else map(told, found), columns, as_json=as_json)
 
 
 def _showing(group: click.Group, what: str, item: Callable[[History, str], Item | None]) -> None:
@@ -76,6 +73,31 @@ def _showing(group: click.Group, what: str, item: Callable[[History, str], Item 
         if found is None:
             raise click.UsageError(f"no {what} {identity}")
         click.echo(json.dumps(found, ensure_ascii=False, indent=None if as_json else 2))
+
+
+def listed(
+    items: Iterable[Item],
+    columns: tuple[str, ...],
+    *,
+    as_json: bool,
+    shown: Callable[[str, Any], Any] = lambda _name, value: value,
+) -> None:
+    """Print `items`: a JSON object a line, or a table of some columns, its cells as `shown` has them."""
+    if not as_json:
+        table([{name: shown(name, item[name]) for name in columns} for item in items], columns)
+        return
+    for item in items:
+        click.echo(json.dumps(item, ensure_ascii=False))
+
+
+def _with_why(request: Item) -> Item:
+    """A request whose reason says what was wrong first."""
+    if not request["reason"] or not request["violations"]:
+        return request
+    first, *others = request["violations"]
+    more = f" (and {len(others)} more)" if others else ""
+    what = " ".join(filter(None, (first["path"], first["message"])))
+    return {**request, "reason": f"{request['reason']}: {what}{more}"}
 
 
 def table(items: list[Item], columns: tuple[str, ...]) -> None:
@@ -124,6 +146,6 @@ _listing(deliveries, History.deliveries, _DELIVERY_COLUMNS, _DELIVERY_STATES, _T
 _showing(deliveries, "delivery", History.delivery)
 deliveries.add_command(intervening.retry)
 deliveries.add_command(intervening.cancel)
-_listing(requests, History.requests, _REQUEST_COLUMNS, _REQUEST_STATES)
+_listing(requests, History.requests, _REQUEST_COLUMNS, _REQUEST_STATES, told=_with_why)
 _showing(requests, "request", History.request)
 requests.add_command(retry)

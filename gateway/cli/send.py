@@ -67,8 +67,16 @@ def _send_one(
         return cli.STORE_UNAVAILABLE if refused.status == 503 else cli.REFUSED  # noqa: PLR2004
     except requests.RequestException as error:
         raise click.UsageError(f"nothing answers at {sender.url}: {error}; is `gateway run` running?") from None
-    click.echo(f"✓ {receipt['status']}: event {receipt['eventId']}, request {receipt['requestId']}")
-    return cli.OK if patience is None else _followed(document, receipt["eventId"], patience)
+    event_id, request_id, notes = receipt.get("eventId"), receipt["requestId"], receipt.get("notes") or ()
+    if event_id is None:
+        click.echo(f"✗ {receipt['status']}: request {request_id}; see: gateway requests show {request_id}", err=True)
+    else:
+        click.echo(f"✓ {receipt['status']}: event {event_id}, request {request_id}")
+    for note in notes:
+        click.echo(f"  {note}", err=event_id is None)
+    if event_id is None:
+        return cli.REFUSED  # its sender was not, but there is no event
+    return cli.OK if patience is None else _followed(document, event_id, patience)
 
 
 def _followed(document: Document, event_id: str, patience: float) -> int:

@@ -9,8 +9,8 @@ from typing import Any
 import click
 
 from gateway.assembly import Workshop
+from gateway.cli import rows
 from gateway.cli.configured import config_option, opened
-from gateway.cli.rows import table
 from gateway.model.event import rfc3339
 from gateway.settings import Document
 from gateway.settings.presets import presets
@@ -35,12 +35,7 @@ def sources() -> None:
 def listed(document: Document, as_json: bool) -> None:
     """Each with what waits in quarantine (10001 means more), and when it last called."""
     with opened(document) as store:
-        found = list(_items(document, store))
-    if as_json:
-        for item in found:
-            click.echo(json.dumps(item, ensure_ascii=False))
-    else:
-        table([{name: _shown(name, item[name]) for name in _COLUMNS} for item in found], _COLUMNS)
+        rows.listed(_items(document, store), _COLUMNS, as_json=as_json, shown=_shown)
 
 
 @sources.command()
@@ -135,8 +130,9 @@ def _in_words(whole: dict[str, Any]) -> str:
     lines += ["", "In every service", *_rows(whole["form"])]
     for service in whole["services"]:
         lines += ["", f"{service['event']}: {service['doc']}"]
-        said = {"called": service["when"], "Description": service["description"], "URL": service["url"]}
-        lines += [*_rows(said.items()), "  Body as FORM:", *_rows(service["form"].items(), "    ")]
+        said = {"Called when": service["when"], "Description": service["description"], "URL": service["url"]}
+        lines += _rows((name, value) for name, value in said.items() if value)
+        lines += ["  Body as FORM:", *_rows(service["form"].items(), "    ")]
         lines += ["  or as JSON, to paste:", *(f"    {line}" for line in service["json"].splitlines())]
         lines += [f"  Bind it to: {service['bind']}"]
     return "\n".join([*lines, "", "Afterwards", *_listed(whole["last"])])

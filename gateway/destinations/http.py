@@ -10,10 +10,9 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator, mod
 
 from gateway.egress.answers import Answers
 from gateway.egress.client import Client, Forbidden, Response, Unreachable
-from gateway.egress.connecting import Connecting
+from gateway.egress.connecting import Connecting, UrlWithTags
 from gateway.egress.credentials import NONE, Authenticate
 from gateway.egress.outgoing import Outgoing, Sending, shown_body
-from gateway.egress.target import parsed_target
 from gateway.errors import Refused, Unavailable
 from gateway.model.body import Body, Format
 from gateway.model.delivery import Exchange, Reply
@@ -28,18 +27,6 @@ from gateway.soap.fault_reading import fault_in
 from gateway.values import Flag, HeaderName, PositiveDuration, Secret, Secrets, Unusable, zone_named
 
 _PRINTABLE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
-
-
-def _url(text: str) -> str:
-    try:
-        url = Url.of(text, zone_of=zone_named)
-        if not url.is_from_data:
-            parsed_target(f"{url.scheme}://{''.join(map(str, url.host.parts))}{url.port}/")
-    except ValueError as error:
-        raise Unusable(
-            str(error), "such as 'https://crm.example.org/calls'; a password goes into authenticate"
-        ) from None
-    return text
 
 
 def _header(text: str) -> str:
@@ -81,7 +68,7 @@ Swap = dict[str, Annotated[Any, AfterValidator(_replacement)]]
 class Options(CallSettings, Connecting):
     """The keys of its kind."""
 
-    url: Annotated[str, AfterValidator(_url)]
+    url: UrlWithTags
     """Where it is sent, such as `https://crm.example.org/calls/#call_id#`; tags may stand in host (with `hosts`), path
     and query."""
     method: Literal["POST", "PUT", "PATCH", "DELETE", "GET"] = "POST"
@@ -112,8 +99,7 @@ class Options(CallSettings, Connecting):
 
     @model_validator(mode="after")
     def _leads_somewhere(self) -> Self:
-        if not self.hosts and Url.of(self.url, zone_of=zone_named).is_from_data:
-            raise Unusable("has a tag in its host", "say where events may lead: hosts = ['*.example.org']", key="url")
+        self.check_hosts(self.url)
         if self.send_all and not self.is_soap:
             try:
                 self._body()

@@ -61,7 +61,7 @@ class Answers(Table):
             said = response.body[:_LONGEST_QUOTE].decode("utf-8", "replace").strip()
             why = f"HTTP {status}" + (f": {said}" if said else "")
         if self._is_for_again(status, fault):
-            after = _retry_after(response.headers)
+            after = retry_after(response.headers)
             return Unavailable(why, status=status, retry_after=after, exchange=exchange)
         return Refused(why, status=status, pauses=status == _GONE, exchange=exchange)
 
@@ -77,7 +77,7 @@ class Answers(Table):
         return status >= 500 or status in _AGAIN  # noqa: PLR2004 - RFC 9110 §15.6
 
 
-def _retry_after(headers: Mapping[str, str]) -> float | None:
+def retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds (RFC 9110 §10.2.3), given as such or as a date."""
     value = headers.get("Retry-After", "").strip()
     if value.isdecimal():

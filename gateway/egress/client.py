@@ -6,7 +6,8 @@ import asyncio
 import math
 import re
 import ssl
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -14,31 +15,17 @@ import aiohttp
 from yarl import URL
 
 from gateway.egress.addresses import AddressPolicy, Forbidden, refusal_of_written
-from gateway.egress.redirects import kept_headers, next_target
+from gateway.egress.redirects import SAME_AGAIN, kept_headers, next_target
 from gateway.egress.resolver import PermittedAddresses, Resolve, looked_up
+from gateway.egress.response import MAX_ANSWER, Response, Stream, Unreachable, said
 from gateway.egress.target import Target, parsed_target
 
-__all__ = ["MAX_ANSWER", "Client", "Forbidden", "Response", "Unreachable", "proxy_url"]
+__all__ = ["MAX_ANSWER", "Client", "Forbidden", "Response", "Stream", "Unreachable", "proxy_url"]
 
-MAX_ANSWER = 64 * 1024
-"""Bytes of an answer's body that are read; the rest is not waited for."""
 _NOT_OURS = ("Content-Type", "Accept-Encoding")
 """What aiohttp would add by itself: a type, where there is none, and a wish for an answer that we don't inflate."""
 _MOMENT = 0.01
 """Seconds that the limit of the whole gives the limit of a phase to say which it was."""
-
-
-class Unreachable(Exception):
-    """No answer came: the name, the connection, TLS or the time limit failed. The message says which."""
-
-
-@dataclass(frozen=True, slots=True)
-class Response:
-    """What the far side answered."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
 
 
 @dataclass(slots=True)
@@ -48,8 +35,12 @@ class _Sending:
     method: str
     headers: Mapping[str, str]
     body: bytes
+    timeout: float
     deadline: float
     connect_timeout: float
+    redirects: int
+    follows: frozenset[int]
+    secret_headers: frozenset[str]
     phase: str = "no answer"
 
 
@@ -103,60 +94,103 @@ class Client:
         unless host and port are the written ones, and `secret_headers` don't go along to another origin. `timeout` is
         for all of it, `connect_timeout` for each name, connection and TLS. Raises Unreachable, Forbidden.
         """
-        deadline = asyncio.get_running_loop().time() + timeout.total_seconds()
-        sending = _Sending(method, headers, body, deadline, connect_timeout.total_seconds())
+        async with self.stream(
+            method, url, headers=headers, body=body, timeout=timeout, connect_timeout=connect_timeout,
+            url_from_data=url_from_data, redirects=redirects, secret_headers=secret_headers,
+        ) as answer:  # fmt: skip
+            return await answer.bounded()
+
+    @asynccontextmanager
+    async def stream(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        body: bytes = b"",
+        timeout: timedelta,  # noqa: ASYNC109 - one for all hops, and for what is read within
+        connect_timeout: timedelta,
+        url_from_data: bool = False,
+        redirects: int = 0,
+        follows: frozenset[int] = SAME_AGAIN,
+        secret_headers: frozenset[str] = frozenset(),
+    ) -> AsyncIterator[Stream]:
+        """As `send`, with an answer that is still to be read, within `timeout` too; redirects are those of `follows`.
+
+        Raises Unreachable, Forbidden; what is raised within is not touched.
+        """
+        seconds = timeout.total_seconds()
+        deadline = asyncio.get_running_loop().time() + seconds
+        connecting = connect_timeout.total_seconds()
+        sending = _Sending(
+            method, headers, body, seconds, deadline, connecting, redirects, follows, secret_headers
+        )  # fmt: skip
         try:
-            async with asyncio.timeout_at(deadline + _MOMENT):
-                return await self._followed(
-                    sending, _target(url), redirects, url_from_data=url_from_data, secret_headers=secret_headers
-                )
+            async with asyncio.timeout_at(deadline + _MOMENT) as limit:
+                answer = await self._followed(sending, _target(url), url_from_data=url_from_data)
+                sending.phase = "no whole answer"
+                try:
+                    yield answer
+                finally:
+                    await answer.end()
         except TimeoutError:
-            raise Unreachable(f"{sending.phase} within {timeout.total_seconds():g} s") from None
+            if not limit.expired():
+                raise
+            raise Unreachable(f"{sending.phase} within {seconds:g} s") from None
 
     async def close(self) -> None:
         """Close the pools."""
         for session in self._sessions.values():
             await session.close()
 
-    async def _followed(
-        self, sending: _Sending, target: Target, redirects: int, *, url_from_data: bool, secret_headers: frozenset[str]
-    ) -> Response:
+    async def _followed(self, sending: _Sending, target: Target, *, url_from_data: bool) -> Stream:
         is_first_written = not url_from_data and (self._policy is None or self._policy.written == target.host)
         written = (target.host, target.port) if is_first_written else None
-        for _ in range(redirects + 1):
+        for _ in range(sending.redirects + 1):
             is_written = written == (target.host, target.port)
             if not is_written:
                 self._policy_for_data.check(target)
-            response = await self._exchanged(sending, target, is_written=is_written)
-            there = next_target(target, response.status, response.headers) if redirects else None
+            answer = await self._answered(sending, target, is_written=is_written)
+            try:
+                there = self._next(sending, target, answer)
+            except Forbidden:
+                await answer.end()
+                raise
             if there is None:
-                return response
-            sending.headers = kept_headers(sending.headers, target, there, secret_headers)
+                return answer
+            await self._passed(sending, answer)
+            sending.headers = kept_headers(sending.headers, target, there, sending.secret_headers)
             target = there
-        raise Forbidden(f"more than {redirects} redirects, the last to {target.host}:{target.port}")
+        raise Forbidden(f"more than {sending.redirects} redirects, the last to {target.host}:{target.port}")
 
-    async def _exchanged(self, sending: _Sending, target: Target, *, is_written: bool) -> Response:
-        """One request and its answer."""
+    def _next(self, sending: _Sending, target: Target, answer: Stream) -> Target | None:
+        return next_target(target, answer.status, answer.headers, sending.follows) if sending.redirects else None
+
+    async def _passed(self, sending: _Sending, answer: Stream) -> None:
+        """What a redirect says beside is read, so that its connection can be used again."""
+        sending.phase = "no whole answer"
+        try:
+            await answer.bounded()
+        finally:
+            await answer.end()
+        sending.phase = "no answer"
+
+    async def _answered(self, sending: _Sending, target: Target, *, is_written: bool) -> Stream:
+        """One request, and its answer's head."""
         remaining = max(_MOMENT, sending.deadline - asyncio.get_running_loop().time())
         connecting = min(sending.connect_timeout, remaining)
         # Without that ceiling aiohttp rounds limits of more than five seconds up.
         limits = aiohttp.ClientTimeout(total=None, connect=connecting, ceil_threshold=math.inf)
         try:
-            async with self._session(is_written=is_written).request(
+            return Stream(await self._session(is_written=is_written).request(
                 sending.method, target.url, headers=sending.headers, data=sending.body or None, timeout=limits,
                 allow_redirects=False, proxy=self._proxy, skip_auto_headers=_NOT_OURS,
-            ) as response:  # fmt: skip
-                sending.phase = "no whole answer"
-                answer = await _bounded(response)
-                sending.phase = "no answer"
-                return Response(response.status, response.headers, answer)
+            ))  # fmt: skip
         except aiohttp.ServerTimeoutError:
-            if remaining < sending.connect_timeout:
-                sending.phase = "no connection"
-                raise TimeoutError from None
-            raise Unreachable(f"no connection within {connecting:g} s") from None
+            within = sending.timeout if remaining < sending.connect_timeout else connecting
+            raise Unreachable(f"no connection within {within:g} s") from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise Unreachable(_said(error)) from error
+            raise Unreachable(said(error)) from error
 
     @property
     def _policy_for_data(self) -> AddressPolicy:
@@ -194,31 +228,3 @@ def _target(url: str) -> Target:
         return parsed_target(url)
     except ValueError as error:
         raise Forbidden(f"the URL {error}") from None
-
-
-def _said(error: Exception) -> str:
-    """What went wrong, without the URL that aiohttp's own text quotes: it may hold a secret."""
-    match error:
-        case aiohttp.ClientHttpProxyError():
-            return f"the proxy answered {error.status} to CONNECT"
-        case aiohttp.ClientResponseError():
-            return f"the answer is no HTTP: {error.message}"
-        case aiohttp.ClientConnectorCertificateError(certificate_error=ssl.SSLCertVerificationError() as reason):
-            return f"no connection to {error.host}:{error.port}: its certificate: {reason.verify_message}"
-        case aiohttp.ClientConnectorError():
-            return f"no connection to {error.host}:{error.port}: {error.os_error.strerror or error.os_error}"
-        case OSError(strerror=str(text)) if text:
-            return text
-        case _:
-            return type(error).__name__
-
-
-async def _bounded(response: aiohttp.ClientResponse) -> bytes:
-    """The body up to `MAX_ANSWER`; a longer one costs its connection, not our memory."""
-    read = bytearray()
-    async for chunk in response.content.iter_any():
-        read += chunk
-        if len(read) > MAX_ANSWER:
-            response.close()
-            break
-    return bytes(read[:MAX_ANSWER])

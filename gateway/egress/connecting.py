@@ -6,13 +6,15 @@ import ssl
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import BeforeValidator, Field, PrivateAttr, ValidationInfo, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, ValidationInfo, model_validator
 
 from gateway.egress.addresses import AddressPolicy, HostRule, parsed_host_rule
 from gateway.egress.client import Client, proxy_url
+from gateway.egress.target import parsed_target
 from gateway.egress.tls import tls_context
+from gateway.model.url import Url
 from gateway.toml import Table
-from gateway.values import Secret, SecretRef, Unusable, folder_of, listed, secret_of
+from gateway.values import Secret, SecretRef, Unusable, folder_of, listed, secret_of, zone_named
 
 
 class Tls(Table):
@@ -56,6 +58,22 @@ def _proxy(value: object, info: ValidationInfo) -> Secret:
     return found
 
 
+def _url(text: str) -> str:
+    try:
+        url = Url.of(text, zone_of=zone_named)
+        if not url.is_from_data:
+            parsed_target(f"{url.scheme}://{''.join(map(str, url.host.parts))}{url.port}/")
+    except ValueError as error:
+        raise Unusable(
+            str(error), "such as 'https://crm.example.org/calls'; a password goes into authenticate"
+        ) from None
+    return text
+
+
+UrlWithTags = Annotated[str, AfterValidator(_url)]
+"""Tags may stand in its host, path and query, or one in place of all of it."""
+
+
 class Connecting(Table):
     """The keys of every kind that speaks HTTP."""
 
@@ -67,6 +85,11 @@ class Connecting(Table):
     """The URL of a proxy that requests go through; one with credentials is a secret."""
     tls: Tls | None = None
     """Whom to trust, and who we are; by default whom the system trusts, and nobody."""
+
+    def check_hosts(self, url: str) -> None:
+        """Raises Unusable where data says the host of `url`, and nothing which it may be."""
+        if not self.hosts and Url.of(url, zone_of=zone_named).is_from_data:
+            raise Unusable("has a tag in its host", "say where events may lead: hosts = ['*.example.org']", key="url")
 
     def client(self, written_host: str | None) -> Client:
         """Connections to the host that the operator wrote, if any, and to `hosts`."""

@@ -7,16 +7,20 @@ from collections.abc import Mapping
 from gateway.egress.addresses import Forbidden
 from gateway.egress.target import Target
 
-_SAME_AGAIN = frozenset({307, 308})
+SAME_AGAIN = frozenset({307, 308})
 """Those that keep method and body (RFC 9110 §15.4.8, §15.4.9); with the others an event would be lost on the way."""
+OF_A_GET = SAME_AGAIN | {301, 302, 303}
+"""Those that a GET stays a GET with (RFC 9110 §15.4)."""
 _OF_ONE_ORIGIN = frozenset({"authorization", "cookie", "host", "proxy-authorization"})
 """Headers that mean nothing elsewhere, or are a secret whoever named them."""
 
 
-def next_target(here: Target, status: int, headers: Mapping[str, str]) -> Target | None:
-    """Where 307 and 308 lead; None if the answer is the last one. Raises Forbidden."""
+def next_target(
+    here: Target, status: int, headers: Mapping[str, str], follows: frozenset[int] = SAME_AGAIN
+) -> Target | None:
+    """Where those that it `follows` lead; None if the answer is the last one. Raises Forbidden."""
     location = headers.get("Location")
-    if status not in _SAME_AGAIN or not location:
+    if status not in follows or not location:
         return None
     try:
         there = here.redirected(location)

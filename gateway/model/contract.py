@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
+
+_LONGEST_REMEMBERED = 64
 
 
 class Type(StrEnum):
@@ -157,7 +160,15 @@ def fold(name: str) -> str:
     >>> fold("callStart") == fold("call_start") == fold("Call-Start")
     True
     """
+    return _folded_once(name) if len(name) <= _LONGEST_REMEMBERED else _folded(name)
+
+
+def _folded(name: str) -> str:
     return name.replace("_", "").replace("-", "").replace(".", "").lower()
+
+
+_folded_once = lru_cache(maxsize=4096)(_folded)
+"""Each call brings the names of the last."""
 
 
 def split_words(name: str) -> list[str]:

@@ -81,7 +81,9 @@ class Reply:
     status: int | None = None
     exchange: Exchange | None = None
     made: tuple[Made, ...] = ()
-    """New events: they are recorded with the attempt, and routed like any."""
+    """What it brought: recorded with the attempt, and routed like any other event."""
+    note: str = ""
+    """What is to be told of the attempt, though it is delivered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,3 +119,5 @@ class Attempt:
     """Whether the destination wants no more of anything (HTTP 410)."""
     made: tuple[NewEvent, ...] = ()
     """What came of it."""
+    is_its_own: bool = False
+    """Whether it failed for a reason of its own, which says nothing of the destination."""

@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import json
 import re
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from gateway.model.template import TAG
 
 LONGEST_MENDED = 256 * 1024
-"""Characters of a body: each part of a template is looked for in all of it."""
+"""Characters of a body: longer ones are not looked into."""
 _BLANKS = r"[ \t\r\n]*+"
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
 _REST_OF_STRING = re.compile(r'(?:[^"\\]|\\.)*+"?', re.DOTALL)
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"?|[^\s"]', re.DOTALL)
 
@@ -30,10 +28,12 @@ class JsonTemplate:
     """A body as it is set up on the sender's side: literal parts, and a tag between each two."""
 
     literals: tuple[str, ...]
-    patterns: tuple[re.Pattern[str], ...]
-    """What each literal part looks like in a body: blanks between JSON's own signs don't matter."""
     quoted: tuple[bool, ...]
     """Whether each tag stands in a string."""
+    ahead: tuple[re.Pattern[str], ...]
+    """What each literal part but the last looks like: blanks between JSON's own signs don't matter."""
+    back: tuple[re.Pattern[str], ...]
+    """The same of each but the first, the last one first, in a body that is read from its end."""
 
     @classmethod
     def of(cls, text: str) -> JsonTemplate:
@@ -45,9 +45,9 @@ class JsonTemplate:
         starts = [*(match.start() for match in found), len(text)]
         literals = tuple(text[end:start] for end, start in zip(ends, starts, strict=True))
         quoted = tuple(_ends_in_string(text[: match.start()]) for match in found)
-        inside = (False, *quoted)
-        patterns = tuple(re.compile(_pattern(one, within)) for one, within in zip(literals, inside, strict=True))
-        template = cls(literals, patterns, quoted)
+        parts = [_parts(one, within) for one, within in zip(literals, (False, *quoted), strict=True)]
+        mirrored = [[part[::-1] for part in one[::-1]] for one in parts[::-1]]
+        template = cls(literals, quoted, _patterns(parts[:-1]), _patterns(mirrored[:-1]))
         try:
             json.loads(template._filled([""] * len(found)))
         except ValueError as error:
@@ -70,19 +70,14 @@ class JsonTemplate:
     def _values(self, body: str) -> list[str] | None:
         """What stands between the literal parts, where they stand there in one way only.
 
-        Of each place where a part stands it is counted in how many ways those before it can stand before it.
+        There are two ways where the first place of each, looked for from the start, is not its last, from the end.
         """
-        first, *inner, last = self.patterns
-        opening = re.compile(_BLANKS + first.pattern).match(body)
-        if opening is None:
+        ahead = _spans(self.ahead, body)
+        mirrored = _spans(self.back, body[::-1]) if len(ahead) == len(self.ahead) else []
+        back = [(len(body) - end, len(body) - start) for start, end in mirrored[::-1]]
+        if len(back) != len(self.back) or ahead[1:] != back[:-1] or ahead[-1][1] > back[-1][0]:
             return None
-        spans = [[opening.span()], *([match.span(1) for match in _each(one, body)] for one in inner)]
-        closing = re.compile(rf"(?=({last.pattern}{_BLANKS}\Z))")
-        spans.append([match.span(1) for match in closing.finditer(body)])
-        ways = [[1]]
-        for before, here in pairwise(spans):
-            ways.append(_ways(before, ways[-1], here))
-        return _between(body, spans, ways) if sum(ways[-1]) == 1 else None
+        return [body[before[1] : after[0]] for before, after in pairwise([*ahead, back[-1]])]
 
 
 def mended(body: str, templates: Iterable[JsonTemplate]) -> str | None:
@@ -93,31 +88,16 @@ def mended(body: str, templates: Iterable[JsonTemplate]) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
-def _each(pattern: re.Pattern[str], body: str) -> Iterator[re.Match[str]]:
-    """Every place where `pattern` stands, those that overlap too."""
-    return re.finditer(rf"(?=({pattern.pattern}))", body)
-
-
-def _ways(before: Sequence[_Span], ways: Sequence[int], here: Sequence[_Span]) -> list[int]:
-    """In how many ways each of `here` can be reached from those `before` that end where it starts; two are many."""
-    order = sorted(range(len(before)), key=lambda place: before[place][1])
-    ends = [before[place][1] for place in order]
-    sums = [0]
-    for place in order:
-        sums.append(min(sums[-1] + ways[place], 2))
-    return [sums[bisect_right(ends, start)] for start, _ in here]
-
-
-def _between(body: str, spans: Sequence[Sequence[_Span]], ways: Sequence[Sequence[int]]) -> list[str]:
-    """The values of the one way, followed from its end."""
-    values: list[str] = []
-    start = len(body) + 1
-    for here, counts in zip(reversed(spans), reversed(ways), strict=True):
-        (span,) = [one for one, count in zip(here, counts, strict=True) if count and one[1] < start + 1]
-        if start <= len(body):
-            values.append(body[span[1] : start])
-        start = span[0]
-    return values[::-1]
+def _spans(patterns: Sequence[re.Pattern[str]], body: str) -> list[_Span]:
+    """Where each of `patterns` stands first, behind the one before, the first at the start; up to one that does not."""
+    spans: list[_Span] = []
+    found = patterns[0].match(body)
+    while found is not None:
+        spans.append(found.span())
+        if len(spans) == len(patterns):
+            break
+        found = patterns[len(spans)].search(body, found.end())
+    return spans
 
 
 def _is_plain(values: Sequence[str]) -> bool:
@@ -140,13 +120,18 @@ def _ends_in_string(text: str) -> bool:
     return opened
 
 
-def _pattern(literal: str, is_in_string: bool) -> str:  # noqa: FBT001 - private
-    """What `literal` looks like, whatever blanks stand between JSON's signs; it begins and ends with no blanks."""
+def _parts(literal: str, is_in_string: bool) -> list[str]:  # noqa: FBT001 - private
+    """What of `literal` stands together; between two parts there may be blanks. The rest of a string is one."""
     rest = _REST_OF_STRING.match(literal) if is_in_string else None
     exact = rest[0] if rest else ""
     tokens = [found[0] for found in _TOKEN.finditer(literal, len(exact))]
-    parts = [exact, *tokens] if exact else tokens
-    return _joined(parts)
+    return [exact, *tokens] if exact else tokens
+
+
+def _patterns(literals: Sequence[Sequence[str]]) -> tuple[re.Pattern[str], ...]:
+    """What each of `literals` looks like; blanks may stand before the first."""
+    first, *others = map(_joined, literals)
+    return tuple(map(re.compile, (_BLANKS + first, *others)))
 
 
 def _joined(parts: Sequence[str]) -> str:

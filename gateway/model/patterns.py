@@ -6,7 +6,8 @@ The three differ in nearly everything else, and `\d` takes the digits of every s
 from __future__ import annotations
 
 import re
-from typing import Protocol, cast
+from contextlib import suppress
+from typing import Any, Protocol
 
 import re2
 
@@ -24,6 +25,8 @@ _AS_THEY_ARE = frozenset("\\.-+*?(){}[]|^nrt")
 _WITHOUT_ESCAPE = frozenset("$/")
 """What the others need an escape for, and XML Schema must not have one."""
 _ANY = re.compile(r"(?P<other>\\.|\[(?:\\.|[^\]\\])+\])|\.", re.DOTALL)
+_LONGEST_BOUND = 8
+"""Bytes."""
 _NO_LINE_END = r"[^\n\r]"
 """What `.` is in XML Schema; RE2 and Python take a carriage return for it too, and ECMA 262 no line separator."""
 
@@ -54,9 +57,40 @@ def compiled(pattern: str) -> Matcher:
     options = re2.Options()
     options.log_errors = False
     try:
-        return cast("Matcher", re2.compile(_with_one_dot(pattern), options))
+        return _Pattern(re2.compile(_with_one_dot(pattern), options))
     except re2.error as error:
-        raise ValueError(str(error)) from None
+        (said,) = error.args  # bytes
+        raise ValueError(said.decode() if isinstance(said, bytes) else str(said)) from None
+
+
+class _Pattern:
+    """RE2's, asked in bytes: for text its wrapper counts the characters before each place, which takes longer."""
+
+    __slots__ = ("_found", "_high", "_low", "groups")
+
+    def __init__(self, pattern: Any) -> None:  # noqa: ANN401 - RE2's wrapper is untyped
+        self.groups: int = pattern.groups
+        self._found = pattern.fullmatch
+        self._low, self._high = b"", b"\xff"
+        with suppress(re2.error):  # it may begin with anything
+            self._low, self._high = pattern.possiblematchrange(_LONGEST_BOUND)
+
+    def fullmatch(self, text: str) -> Found | None:
+        """What it found. Most texts that don't match lie outside its bounds already."""
+        encoded = text.encode()
+        found = self._found(encoded) if self._low <= encoded <= self._high else None
+        return None if found is None else _Found(found)
+
+
+class _Found:
+    __slots__ = ("_match",)
+
+    def __init__(self, match: Any) -> None:  # noqa: ANN401 - RE2's wrapper is untyped
+        self._match = match
+
+    def group(self, number: int) -> str | None:
+        taken: bytes | None = self._match.group(number)
+        return None if taken is None else taken.decode()
 
 
 def _with_one_dot(pattern: str) -> str:

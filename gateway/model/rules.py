@@ -22,7 +22,8 @@ EVERY = "*"
 class Derivation:
     """One way to tell a field: `template` of the data is matched by `pattern`, and gives `to`."""
 
-    field: str
+    name: str
+    """The field's."""
     template: Template
     pattern: Matcher
     to: str = r"\1"
@@ -30,10 +31,12 @@ class Derivation:
     events: frozenset[str] = frozenset()
     """The event types that it is for; none for all."""
 
-    @property
-    def rewrites(self) -> bool:
-        """Whether it writes anew what was sent for the field, rather than fill in for what was not."""
-        return self.field in self.template.names
+    rewrites: bool = field(init=False)
+    """Whether it writes anew what was sent for the field, rather than fill in for what was not."""
+
+    def __post_init__(self) -> None:
+        """Look at the template once."""
+        object.__setattr__(self, "rewrites", self.name in self.template.names)
 
     def concerns(self, event: EventType) -> bool:
         """Whether it is for events of this type."""
@@ -73,33 +76,33 @@ class Rules:
             if declared in fields
             for name in (declared, *fields[declared].aliases)
         }
-        of_it = [one for one in self.derivations if one.field in fields and one.concerns(event)]
+        of_it = [one for one in self.derivations if one.name in fields and one.concerns(event)]
         return Rules(self.every, own, of_it)
 
     def telling(self, pairs: Iterable[tuple[str, object]]) -> Iterator[tuple[str, object]]:
         """Those of `pairs` that say something."""
+        every, own = self.every, self.own
         for name, raw in pairs:
-            if not isinstance(raw, str) or not self._is_absent(name, raw):
-                yield name, raw
-
-    def _is_absent(self, name: str, text: str) -> bool:
-        if self.every is not None and self.every.fullmatch(text):
-            return True
-        own = self.own.get(fold(name)) if self.own else None
-        return own is not None and own.fullmatch(text) is not None
+            if isinstance(raw, str):
+                if every is not None and every.fullmatch(raw) is not None:
+                    continue
+                pattern = own.get(fold(name)) if own else None
+                if pattern is not None and pattern.fullmatch(raw) is not None:
+                    continue
+            yield name, raw
 
     def derive(self, data: dict[str, object], readers: Mapping[str, ReadValue]) -> Collection[str]:
         """Fill in, or write anew, what others tell; the fields that were. The first way that tells one decides."""
         derived: set[str] = set()
         for one in self.derivations:
-            if one.field in derived or (one.field in data) is not one.rewrites:
+            if one.name in derived or (one.name in data) is not one.rewrites:
                 continue
             text = one.text(data)
             try:
-                value = readers[one.field](text) if text else None
+                value = readers[one.name](text) if text else None
             except Unreadable:  # a name that only looks as if it told something
                 continue
             if value is not None:
-                data[one.field] = value
-                derived.add(one.field)
+                data[one.name] = value
+                derived.add(one.name)
         return derived

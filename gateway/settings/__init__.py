@@ -14,7 +14,7 @@ from pydantic import Field, model_validator
 from gateway.errors import ConfigError
 from gateway.settings.destinations import DestinationSettings, RouteSettings
 from gateway.settings.joins import JoinSettings
-from gateway.settings.presets import shipped_text, with_presets
+from gateway.settings.presets import file_of, shipped_text, with_presets
 from gateway.settings.retention import RetentionSettings
 from gateway.settings.sources import SourceSettings
 from gateway.toml import Table, checked, parsed, read_file
@@ -149,6 +149,11 @@ class Document:
         sources: Mapping[str, Mapping[str, Any]] = self._written().get("sources", {})
         return sources
 
+    def keys_of_preset(self, name: str) -> frozenset[str]:
+        """The settings of the source `name`, which can be read, that its preset has and the file has not."""
+        own = parsed(self._files[MAIN], self.path.name)["sources"][name]
+        return frozenset(self.sources_as_written()[name].keys() - own.keys())
+
     def _written(self) -> dict[str, Any]:
         return with_presets(parsed(self._files[MAIN], self.path.name), self.text)
 
@@ -164,11 +169,23 @@ class Document:
         if problem.hint.startswith(_LINE):
             return problem
         name, separator, path = problem.path.rpartition(": ")
-        text = self._files.get(name if separator else MAIN)
+        preset = "" if separator else self._preset_of(path)
+        if preset:
+            name, path = file_of(preset), path.split(".", 2)[2]
+        text = self._files.get(name or MAIN)
         line = line_at(lines_of(text or ""), path)
         if line is None:
             return problem
-        return ConfigError(problem.path, problem.message, "; ".join(filter(None, (f"{_LINE}{line}", problem.hint))))
+        where = f"{_LINE}{line}" + (f" of its preset {preset}" if preset else "")
+        return ConfigError(problem.path, problem.message, "; ".join(filter(None, (where, problem.hint))))
+
+    def _preset_of(self, path: str) -> str:
+        """The preset that has the setting at `path`; none where it is the file's own, or nowhere."""
+        match path.split(".", 3):
+            case ["sources", name, key, *_] if key != "preset" and key in self.keys_of_preset(name):
+                return str(self.sources_as_written()[name]["preset"])
+            case _:
+                return ""
 
 
 MAIN = "gateway.toml"

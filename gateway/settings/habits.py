@@ -17,7 +17,8 @@ def _pattern(text: str) -> str:
     try:
         compiled(text)
     except ValueError as error:
-        raise Unusable(f"is no pattern: {error}", "a regular expression; the whole of a text must match it") from None
+        hint = "write one as RE2 has it, without look-around; the whole of a text must match it"
+        raise Unusable(f"is no regular expression: {error}", hint) from None
     return text
 
 
@@ -29,7 +30,13 @@ def _with_a_part(text: str) -> str:
 
 def _with_a_tag(text: str) -> str:
     if not Template.of(text).names:
-        raise ValueError("must have a tag such as '#recording_url#'")
+        raise Unusable("has no #tag#", "name a field of the data so, such as '#recording_url#'")
+    return text
+
+
+def _with_one_part(text: str) -> str:
+    if "\\" in text.replace(r"\1", ""):
+        raise Unusable(r"knows \1 alone", "it is what the pattern's first part in round brackets took")
     return text
 
 
@@ -57,7 +64,7 @@ class DeriveSettings(Table):
     """Tags of the data, such as `#recording_url#`; the field's own tag writes it anew."""
     pattern: TakingPattern
     """What the whole of that text must match; its first part in round brackets is taken."""
-    to: str = r"\1"
+    to: Annotated[str, AfterValidator(_with_one_part)] = r"\1"
     r"""What comes of it, `\1` for what was taken."""
     events: Annotated[tuple[str, ...], BeforeValidator(listed)] = ()
     """The event types it is for; all where it is left out."""

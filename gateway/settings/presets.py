@@ -14,7 +14,6 @@ from gateway.toml import parsed
 TextOf = Callable[[str, str], str]
 """The text of a file by its name, and which setting names it. Raises ConfigError."""
 _PREFIX = "preset:"
-"""How a preset is called among the files of a configuration."""
 _FOLDER = Path(__file__).parent.parent / "presets"
 
 
@@ -37,7 +36,7 @@ def shipped_text(name: str, path: str) -> str | None:
         return _text(name.removeprefix(_PREFIX), presets(), path, "preset")
     if "." in name or "/" in name or "\\" in name:
         return None
-    return _text(name, contracts(), path, "shipped contract")
+    return _text(name, contracts(), path, "contract of the gateway's own")
 
 
 def _text(name: str, known: Mapping[str, Path], path: str, what: str) -> str:
@@ -54,12 +53,26 @@ def with_presets(document: dict[str, Any], text_of: TextOf) -> dict[str, Any]:
     sources = document.get("sources")
     if not isinstance(sources, Mapping):
         return document
-    filled = {name: _filled(one, f"sources.{name}.preset", text_of) for name, one in sources.items()}
+    filled, problems = {}, []
+    for name, source in sources.items():
+        try:
+            filled[name] = _filled(source, f"sources.{name}.preset", text_of)
+        except ConfigError as error:
+            problems.append(error)
+    if problems:
+        raise ConfigError.of(problems)
     return {**document, "sources": filled}
 
 
 def _filled(source: Any, path: str, text_of: TextOf) -> Any:  # noqa: ANN401 - what stands in the file
-    if not isinstance(source, Mapping) or not isinstance(source.get("preset"), str):
+    if not isinstance(source, Mapping) or "preset" not in source:
         return source
-    name = f"{_PREFIX}{source['preset']}"
+    if not isinstance(source["preset"], str):
+        raise ConfigError(path, "must be text, in quotes", f"there are: {', '.join(presets())}")
+    name = file_of(source["preset"])
     return {**parsed(text_of(name, path), name), **source}
+
+
+def file_of(preset: str) -> str:
+    """How the preset of this name is called among the files of a configuration."""
+    return f"{_PREFIX}{preset}"

@@ -13,7 +13,7 @@ from gateway.model.idempotency import DIGEST, HEADER, OnReuse
 from gateway.model.template import Template
 from gateway.settings.habits import Absent, ClockSettings, Derive, GuideSettings, InferSettings
 from gateway.toml import Kind, Table
-from gateway.values import PositiveDuration, RatePerTime, Size, TimeZone, WebUrl, listed
+from gateway.values import Origin, PositiveDuration, RatePerTime, Size, TimeZone, listed
 
 Kinds = Annotated[
     Annotated[Kind, Tag("(table)")] | Annotated[tuple[Kind, ...], Tag("(list)"), Field(min_length=1)],
@@ -68,9 +68,9 @@ class SourceSettings(Table):
     on_invalid: Literal["refuse", "quarantine"] = "refuse"
     """What becomes of a call that can't be read, or breaks the contract: it is refused, or kept whole and answered as
     accepted, until it is retried."""
-    templates: tuple[str, ...] = ()
-    """JSON bodies as they are set up on the sender's side, with its tags: text, or files of it. Broken by what was put
-    in for a tag, a body is mended by them. Those of the guide are known without."""
+    templates: Annotated[tuple[str, ...], BeforeValidator(listed)] = ()
+    """JSON bodies as they are set up on the sender's side, with its tags: text, or files of it. A body that was broken
+    by what was put in for a tag is mended by them. Those of the guide are known without."""
     soap_answer: Literal["receipt", "text"] = "receipt"
     """What SOAP callers are answered: the contract's receipt, or one text in the response of whatever they called."""
     accepted_status: Annotated[int, Field(strict=True, ge=200, le=203)] = 202
@@ -79,7 +79,7 @@ class SourceSettings(Table):
     """The largest body, in bytes after inflating."""
     documents: Literal["public", "authenticated"] = "public"
     """Who may read its page, WSDL and schema: everybody, or who may call."""
-    origins: Annotated[tuple[WebUrl, ...], BeforeValidator(listed)] = ()
+    origins: Annotated[tuple[Origin, ...], BeforeValidator(listed)] = ()
     """Web pages that may call from a browser (CORS), by their origin: `https://app.example.org`; by default none."""
     rate: RatePerTime | None = None
     """How many calls it may make, such as `20/s`; beyond it they are told to come back."""

@@ -49,6 +49,8 @@ class Shape:
     """From the beginning of a call to that of the next."""
     services: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """The tags that each web service is set up to send, by its path or event: what mends JSON that they break."""
+    archive: str = ""
+    """Where the recordings are that posts link; by default at RingCX, where nobody gets them."""
 
 
 def calls(shape: Shape, begin: datetime, seed: int) -> Iterator[Call]:
@@ -57,14 +59,14 @@ def calls(shape: Shape, begin: datetime, seed: int) -> Iterator[Call]:
     first = rng.randrange(10**9)
     for number, plan in enumerate(plans(shape.count, shape.protocol, shape.transfers, rng)):
         begins = (begin + number * shape.apart).astimezone(ZONE).replace(microsecond=0)
-        call = _call(plan, begins, f"{begins:%Y%m%d%H%M%S}013212{first + number:010}", rng)
+        call = _call(plan, begins, f"{begins:%Y%m%d%H%M%S}013212{first + number:010}", rng, shape.archive)
         yield _set_up(call, shape.services) if Variant.BROKEN in plan.variants else call
 
 
-def _call(plan: Plan, begins: datetime, call_id: str, rng: Random) -> Call:
+def _call(plan: Plan, begins: datetime, call_id: str, rng: Random, archive: str) -> Call:
     style = Style(Variant.FRACTION in plan.variants, Variant.CLOCK in plan.variants)
     own = "415555" + f"01{rng.randrange(10, 20)}"
-    pen = Pen(call_id, begins, a_number(rng), own, style, plan.variants)
+    pen = Pen(call_id, begins, a_number(rng), own, style, plan.variants, archive)
     match plan.kind:
         case Kind.UNANSWERED:
             posts = [_unanswered(pen, rng)]

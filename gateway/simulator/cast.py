@@ -99,21 +99,22 @@ def a_campaign(rng: Random) -> Campaign:
     return Campaign("4411" if name == "Win back" else "4390", name, "902", f"{number}", f"hs-{number + 1207}")
 
 
-def recording(call_id: str, session: int) -> str:
-    """The link to a recording, as RingCX's own look: session 1 is the whole call. Nothing here fetches it."""
-    return _link("c02-recordings.virtualacd.biz", "c02-recordings", "false", f"{_folder(call_id)}-{session}.WAV")
+def recording(call_id: str, session: int, archive: str = "") -> str:
+    """The link to a recording, as RingCX's own look: session 1 is the whole call. `archive` is where it is instead."""
+    at = archive or "https://c02-recordings.virtualacd.biz"
+    return _link(at, "c02-recordings", "false", f"{_folder(call_id)}-{session}.WAV")
 
 
-def agents_recording(call_id: str, session: int) -> str:
+def agents_recording(call_id: str, session: int, archive: str = "") -> str:
     """The link to what the agent heard and said on two channels, where an account has that."""
     file = f"perspective/{_folder(call_id)}-session-{session}-stereo.WAV"
-    return _link("aws46-recordings.vacd.biz", "aws46-recordings", "true", file)
+    return _link(archive or "https://aws46-recordings.vacd.biz", "aws46-recordings", "true", file)
 
 
 def _folder(call_id: str) -> str:
     return f"{ACCOUNT}/{call_id[:6]}/{call_id[6:8]}/{call_id}"
 
 
-def _link(host: str, bucket: str, compliance: str, file: str) -> str:
+def _link(at: str, bucket: str, compliance: str, file: str) -> str:
     options = f"v=1&accountId={ACCOUNT}&bucket={bucket}&region=us-east-1&compliance={compliance}&file={file}"
-    return f"https://{host}/api/v1/calls/recordings/?{options}"
+    return f"{at}/api/v1/calls/recordings/?{options}"

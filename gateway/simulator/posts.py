@@ -91,6 +91,8 @@ class Pen:
     dnis: str
     style: Style
     variants: frozenset[Variant]
+    archive: str = ""
+    """Where recordings are, such as `http://127.0.0.1:8083`; by default at RingCX, where nobody gets them."""
 
     def dequeue(self, queue: tuple[Said, ...], enqueued: int, waited: int) -> Post:
         """A queue gives the call to an agent."""
@@ -123,7 +125,7 @@ class Pen:
             words("agent_disposition", ""), words("agent_notes", ""), self._recording(leg.session),
         )  # fmt: skip
         if leg.has_own_recording:
-            link = agents_recording(self.call_id, leg.session)
+            link = agents_recording(self.call_id, leg.session, self.archive)
             said = (*said, words("sess_agent_perspective_recording_url", link))
         derived: dict[str, object] = {}
         if Variant.NO_UII in self.variants:
@@ -178,7 +180,7 @@ class Pen:
         return tuple(unfilled(tag) for tag in tags if tag not in taken)
 
     def _recording(self, session: int) -> Said:
-        return words("recording_url", recording(self.call_id, session))
+        return words("recording_url", recording(self.call_id, session, self.archive))
 
     def _time(self, tag: str, after: int) -> Said:
         return self.style.time(tag, self.begins + timedelta(seconds=after))

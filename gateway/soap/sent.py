@@ -15,6 +15,7 @@ from gateway.soap.encoded import References, is_array
 
 XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 NIL = XSI + "nil"
+_TYPE = XSI + "type"
 TRUE = ("true", "1")
 _MOST_NAMES = 4 * 2**20
 MOST_ATTRIBUTES = 1000
@@ -52,20 +53,28 @@ class Sent:
             tag = child.tag
             self._count_name(tag)
             namespace, _, name = tag.rpartition("}")
-            here = path + pointer(name)
             declared = reader.names.get(name, "") if reader else ""
+            inner = reader.inner.get(declared) if reader else None
+            if self.namespaces is None:  # where nothing is a violation, and no place is told
+                pairs.append((name, self._value(child, inner, "")))
+                continue
+            here = path + pointer(name)
             if reader and declared in reader.gathered[Form.XML]:
                 here += f"/{counts.get(name, 0)}"
                 counts[name] = counts.get(name, 0) + 1
-            if self.namespaces is not None and (namespace[1:] or None) not in self.namespaces:
+            if (namespace[1:] or None) not in self.namespaces:
                 self.violations.append(Violation(here, f"must be in the namespace {self.namespaces[0]}"))
             else:
-                pairs.append((name, self._value(child, reader.inner.get(declared) if reader else None, here)))
+                pairs.append((name, self._value(child, inner, here)))
         self._depth -= 1
         return pairs
 
     def _value(self, element: Element, inner: Reader | None, path: str) -> object:
-        if not len(element.attrib):
+        count = len(element.attrib)
+        if not count:
+            return self._inside(element, inner, path)
+        if count == 1 and element.keys()[0] == _TYPE:  # is no nil, no array and no reference
+            self._count_name(_TYPE)
             return self._inside(element, inner, path)
         self.count_ignored(element)
         element = self.references.followed(element)

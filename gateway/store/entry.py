@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -68,11 +69,18 @@ class Entry:
 
     def _quarantined(self, why: Refusal) -> Receipt:
         request = self.request
-        note = f"kept, and not understood: {why.detail[:_LONGEST_NOTE]}"
+        note = f"kept, and not understood: {_cut(why.detail)}"
         return Receipt(
             request.request_id, (), Status.QUARANTINED, request.received_at, notes=(note,), reason=why.reason
         )
 
 
 _LONGEST_NOTE = 200
-"""Characters of a reason: some senders take no longer answers."""
+"""Bytes of a reason, as JSON has it: some senders take no longer answers. It may quote what a stranger sent."""
+
+
+def _cut(text: str) -> str:
+    text = text[:_LONGEST_NOTE]
+    while len(json.dumps(text, ensure_ascii=False).encode()) > _LONGEST_NOTE + 2:
+        text = text[: len(text) * 3 // 4]
+    return text

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from gateway.model.delivery import NewEvent
 from gateway.model.event import Event
@@ -19,6 +20,8 @@ from gateway.store.new_events import insert_new, keys_of, names_in
 from gateway.store.originals import event_of
 from gateway.store.tables import events, micros, names
 
+_MOST_BYTES = 16 * 2**20
+"""Of the data of one key's events."""
 AT_A_TIME = 50
 """Keys that are looked at at a time: others have their turn between two batches."""
 
@@ -60,8 +63,7 @@ class Joining:
             rows = connection.execute(query).all()
             found = []
             for row in rows:
-                its = select(events).join(joined, joined.c.event == events.c.id).where(joined.c.in_join == row.id)
-                made = connection.execute(its.order_by(events.c.id).limit(MOST_GATHERED)).all()
+                made = _events_of(connection, row.id)
                 found.append(
                     Gathered(
                         row.id, row.join_name, row.subject, row.version, row.gathered, bool(row.ended),
@@ -89,3 +91,18 @@ class Joining:
         with self._database.writing() as connection:
             if connection.execute(delete(joins).where(*unchanged)).rowcount:
                 connection.execute(delete(joined).where(joined.c.in_join == of.row))
+
+
+def _events_of(connection: Connection, key: int) -> Sequence[Any]:
+    """The rows of a key's events, as many as can be held at once."""
+    its = joined.c.in_join == key
+    sizes = select(events.c.id, func.length(events.c.data)).join(joined, joined.c.event == events.c.id).where(its)
+    last, total = 0, 0
+    for number, size in connection.execute(sizes.order_by(events.c.id).limit(MOST_GATHERED)):
+        total += size
+        if last and total > _MOST_BYTES:
+            break
+        last = number
+    whole = select(events).join(joined, joined.c.event == events.c.id).where(its, events.c.id <= last)
+    rows: Sequence[Any] = connection.execute(whole.order_by(events.c.id)).all()
+    return rows

@@ -141,7 +141,8 @@ def _settled(
     new = [one for one in remade if one.event.id in receipt.event_ids]
     event_ids = json.dumps(receipt.event_ids)
     retried = json.dumps([one.event.id for one in new])
-    return {"state": receipt.status.value, "event_ids": event_ids, "retried_as": retried, "reason": None}, new
+    understood = {"reason": None, "violations": None}
+    return {"state": receipt.status.value, "event_ids": event_ids, "retried_as": retried, **understood}, new
 
 
 def _event_row(stored: StoredRequest, one: Remade) -> dict[str, Any]:

@@ -76,7 +76,13 @@ def _instead_of(path: Path) -> str:
         near = nearest(path.name, [one.name for one in path.parent.iterdir() if one.is_file()])
     except OSError:
         return f"nor a folder {path.parent}" if not path.parent.exists() else ""
-    return f"did you mean {near}?" if near else "`gateway init` writes one to start from"
+    if near:
+        return f"did you mean {near}?"
+    return (
+        "`gateway init` writes one to start from"
+        if path.suffix == ".toml"
+        else "a path starts at gateway.toml's folder"
+    )
 
 
 def _may_read(error: OSError) -> str:

@@ -43,9 +43,13 @@ def misfit(
             return _not_among(place, one, model, steps)
         case kind:
             said = _WORDS.get(kind)
-            return ConfigError(place, said(one.get("ctx", {})) if said else one["msg"], _about(kind, model, steps))
+            what = said(one.get("ctx", {})) if said else one["msg"]
+            if kind in _LISTS and _tables_at(model, [*steps, 0]):
+                what = "must be a list of tables, [{ key = value }]"
+            return ConfigError(place, what, _about(kind, model, steps))
 
 
+_LISTS = ("tuple_type", "list_type")
 _WHOLE = "gateway.toml"
 """What the path of a problem is that no one setting has."""
 _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
@@ -107,14 +111,17 @@ def _joined(path: str, key: str) -> str:
 
 
 def _steps(location: Iterable[object], value: Any) -> list[object]:  # noqa: ANN401 - what stands in the file
-    """Without those that name a key itself, or which of several tables it is, or a place in what is no list."""
+    """Without those that name a key itself, or which of several tables it is, or a place in what has none."""
     steps = []
     for part in location:
-        if str(part).startswith(("[key]", "(")) or (isinstance(part, int) and not isinstance(value, list | tuple)):
+        is_of_no_list = isinstance(part, int) and not isinstance(value, list | tuple)
+        if str(part).startswith(("[key]", "(")) or is_of_no_list or isinstance(value, str):
             continue
         steps.append(part)
-        within = value.get(part) if isinstance(value, dict) else None
-        value = value[part] if isinstance(value, list | tuple) and isinstance(part, int) else within
+        if isinstance(value, list | tuple):
+            value = value[part] if isinstance(part, int) and part < len(value) else None
+        else:
+            value = value.get(part) if isinstance(value, dict) else None
     return steps
 
 
@@ -126,11 +133,15 @@ def _for_unknown(name: str, model: type[BaseModel], steps: Sequence[object], bes
 
 
 def _meaning(model: type[BaseModel], steps: Sequence[object]) -> str:
-    for table in _tables_at(model, steps[:-1]):
+    """What the setting at `steps` is; of a name that somebody chose, or a place in a list, what holds it."""
+    if not steps:
+        return ""
+    tables = _tables_at(model, steps[:-1])
+    for table in tables:
         for name, field in table.model_fields.items():
             if (field.alias or name) == steps[-1]:
                 return described(table).get(name, "").rstrip(".")
-    return ""
+    return "" if tables else _meaning(model, steps[:-1])
 
 
 def _about(kind: str, model: type[BaseModel], steps: Sequence[object]) -> str:
@@ -203,7 +214,11 @@ def _inside(annotation: Any, step: object) -> Iterator[Any]:  # noqa: ANN401 - t
     elif get_origin(annotation) is dict:
         yield get_args(annotation)[1]
     elif get_origin(annotation) in (tuple, list):
-        yield from get_args(annotation)[:1]
+        item = get_args(annotation)[0]
+        if isinstance(step, int):
+            yield item
+        else:  # one table stands for a list of it
+            yield from _inside(item, step)
     else:  # Annotated, or one of several
         for part in get_args(annotation):
             yield from _inside(part, step)
@@ -212,6 +227,6 @@ def _inside(annotation: Any, step: object) -> Iterator[Any]:  # noqa: ANN401 - t
 def _tables(annotation: Any) -> Iterator[type[BaseModel]]:  # noqa: ANN401 - a type
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
-    elif get_origin(annotation) not in (dict, tuple, list):
+    elif get_origin(annotation) is not dict:  # one table stands for a list of it
         for part in get_args(annotation):
             yield from _tables(part)

@@ -11,13 +11,12 @@ from urllib.parse import urlencode
 
 from gateway.contracts.load import load
 from tests.benchmarks.baselines import HELLO, WEB_PROCESSES, hello_request, served
-from tests.benchmarks.load import UNIQUE, calls_per_second
+from tests.benchmarks.load import UNIQUE, WARM_UP, calls_per_second
 from tests.journeys.every_door import as_json, as_xml, flat
 from tests.running import RunningGateway, running
 
 _ROUNDS = 5
 _SECONDS = 2.0
-_WARM_UP = 0.5
 _TICKS = os.sysconf("SC_CLK_TCK")
 _NAMESPACE = "urn:example:bench:v1"
 _BOUNDARY = "a-boundary"
@@ -80,9 +79,9 @@ def _table(gateway: RunningGateway, hello: int, size: str, calls: dict[str, Call
     for _ in range(_ROUNDS):
         rates["hello"].append(calls_per_second(hello, hello_request(hello), seconds=_SECONDS))
         for name, call in calls.items():
-            before = _cpu_seconds(gateway)
-            rates[name].append(calls_per_second(gateway.port, _whole(gateway.port, call), seconds=_SECONDS))
-            cpu[name].append((_cpu_seconds(gateway) - before) / max(1.0, rates[name][-1] * (_SECONDS + _WARM_UP)))
+            rate, cost = measured(gateway, call)
+            rates[name].append(rate)
+            cpu[name].append(cost)
     print(f"\n{size}: 32 connections, {WEB_PROCESSES} web processes, medians of {_ROUNDS} interleaved rounds")
     print(f"  {'hello':<12}{statistics.median(rates['hello']):8.0f}/s   1.000")
     for name, call in calls.items():
@@ -92,6 +91,13 @@ def _table(gateway: RunningGateway, hello: int, size: str, calls: dict[str, Call
             f"   {statistics.median(cpu[name]) * 1e6:7.0f} µs CPU a call   {len(call[2]):7} bytes",
             flush=True,
         )
+
+
+def measured(gateway: RunningGateway, call: Call) -> tuple[float, float]:
+    """How many such calls a second `gateway` accepts, and the seconds of CPU that each takes its web processes."""
+    before = _cpu_seconds(gateway)
+    rate = calls_per_second(gateway.port, whole(gateway.port, call), seconds=_SECONDS)
+    return rate, (_cpu_seconds(gateway) - before) / max(1.0, rate * (_SECONDS + WARM_UP))
 
 
 def _cpu_seconds(gateway: RunningGateway) -> float:
@@ -147,7 +153,8 @@ def _multipart(pairs: list[tuple[str, str]]) -> str:
     return "".join(f'{head}"{name}"\r\n\r\n{value}\r\n' for name, value in pairs) + f"--{_BOUNDARY}--\r\n"
 
 
-def _whole(port: int, call: Call) -> bytes:
+def whole(port: int, call: Call) -> bytes:
+    """The HTTP request that `call` is."""
     line, headers, body = call
     length = f"Content-Length: {len(body)}\r\n" if body else ""
     return f"{line} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{headers}{length}\r\n".encode() + body

@@ -6,8 +6,8 @@ import asyncio
 import itertools
 import json
 import time
-from collections.abc import Callable
-from typing import cast
+from collections.abc import Callable, Mapping
+from typing import NamedTuple, cast
 
 import uvloop
 
@@ -15,6 +15,7 @@ WARM_UP = 0.5
 """Seconds of calls that are not counted, until every process of the server is warm."""
 UNIQUE = b"@@@@@@@@"
 """Where a request has this, each call has another number of as many digits."""
+_CONNECTIONS = 32
 _numbers = itertools.count()
 
 
@@ -58,7 +59,7 @@ def _length(head: bytes) -> int:
     return int(head[at + 15 :].split(b"\r\n", 1)[0]) if at >= 0 else 0
 
 
-def calls_per_second(port: int, request: bytes, *, connections: int = 32, seconds: float = 4) -> float:
+def calls_per_second(port: int, request: bytes, *, connections: int = _CONNECTIONS, seconds: float = 4) -> float:
     """How many calls a second are answered with 2xx; any other answer fails the measurement."""
     return uvloop.run(_calls_per_second(port, request, connections, seconds))
 
@@ -113,7 +114,7 @@ class Sink(asyncio.Protocol):
 
 async def answer_latencies(port: int, request: Callable[[int], bytes], rate: int, seconds: int) -> list[float]:
     """Seconds from sending a call to its answer, `rate` calls a second on as many connections as are needed, sorted."""
-    idle = [await asyncio.open_connection("127.0.0.1", port) for _ in range(32)]
+    idle = [await asyncio.open_connection("127.0.0.1", port) for _ in range(_CONNECTIONS)]
     waits: list[float] = []
 
     async def call(number: int) -> None:
@@ -137,28 +138,37 @@ async def answer_latencies(port: int, request: Callable[[int], bytes], rate: int
     return sorted(waits)
 
 
+class Passage(NamedTuple):
+    """When a call was due, had its answer, and its event was at the sink; in seconds."""
+
+    due: float
+    accepted: float
+    arrived: float
+
+
 def delivery_latencies(
     port: int, sink_port: int, request: Callable[[str], bytes], *, rate: int = 100, seconds: int = 10
 ) -> list[float]:
     """Seconds from a call's answer to its event's arrival at the sink, `rate` calls a second, sorted."""
-    return uvloop.run(_delivery_latencies(port, sink_port, request, rate, seconds))
+    ids = [f"latency-{number}" for number in range(rate * seconds)]
+    passed = uvloop.run(passages(port, sink_port, {one: request(one) for one in ids}, rate))
+    return sorted(max(0.0, one.arrived - one.accepted) for one in passed)
 
 
-async def _delivery_latencies(
-    port: int, sink_port: int, request: Callable[[str], bytes], rate: int, seconds: int
-) -> list[float]:
+async def passages(port: int, sink_port: int, calls: Mapping[str, bytes], rate: int) -> list[Passage]:
+    """What became of each of `calls`, `rate` a second whatever becomes of them; each by the call_id of its event."""
     arrived: dict[str, float] = {}
+    due: dict[str, float] = {}
     accepted: dict[str, float] = {}
     loop = asyncio.get_running_loop()
     sink = await loop.create_server(lambda: Sink(arrived), "127.0.0.1", sink_port)
-    readers = [await asyncio.open_connection("127.0.0.1", port) for _ in range(16)]
     idle: asyncio.Queue[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = asyncio.Queue()
-    for reader in readers:
-        idle.put_nowait(reader)
+    for _ in range(_CONNECTIONS):
+        idle.put_nowait(await asyncio.open_connection("127.0.0.1", port))
 
-    async def call(call_id: str) -> None:
+    async def call(call_id: str, request: bytes) -> None:
         reader, writer = await idle.get()
-        writer.write(request(call_id))
+        writer.write(request)
         head = await reader.readuntil(b"\r\n\r\n")
         await reader.readexactly(_length(head))
         accepted[call_id] = time.perf_counter()
@@ -166,14 +176,17 @@ async def _delivery_latencies(
 
     tasks = []
     started = time.perf_counter()
-    for number in range(rate * seconds):
-        await asyncio.sleep(max(0.0, started + number / rate - time.perf_counter()))
-        tasks.append(asyncio.create_task(call(f"latency-{number}")))
+    for number, (call_id, request) in enumerate(calls.items()):
+        due[call_id] = started + number / rate
+        await asyncio.sleep(max(0.0, due[call_id] - time.perf_counter()))
+        tasks.append(asyncio.create_task(call(call_id, request)))
     await asyncio.gather(*tasks)
     for _ in range(400):
-        if len(arrived) == rate * seconds:
+        if len(arrived) == len(calls):
             break
         await asyncio.sleep(0.05)
     sink.close()
-    assert len(arrived) == rate * seconds, f"{rate * seconds - len(arrived)} events did not arrive"
-    return sorted(max(0.0, arrived[one] - accepted[one]) for one in accepted)
+    while not idle.empty():
+        idle.get_nowait()[1].close()
+    assert len(arrived) == len(calls), f"{len(calls) - len(arrived)} events did not arrive"
+    return [Passage(due[one], accepted[one], arrived[one]) for one in calls]

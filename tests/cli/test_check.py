@@ -51,7 +51,7 @@ def test_every_problem_is_a_line_with_its_path_and_a_hint(
         "bad.toml: name: must be lower-case words, joined by - or . (line 1)",
         "bad.toml: namespace: must be an absolute URI, such as 'urn:example:calls:v1' (line 2)",
         "bad.toml: events: a contract has at least one event (line 3)",
-        "destinations.crm.kind: no 'kafak'; there are: http, log (line 8)",
+        "destinations.crm.kind: no 'kafak'; there are: http, log, recording (line 8)",
         (
             "destinations.erp.url: must be an http or https URL with a host"
             " (line 11; such as 'https://crm.example.org/calls'; a password goes into authenticate)"
@@ -86,12 +86,13 @@ def test_a_secret_never_shows_beside_a_problem(tmp_path: Path, run: Run, monkeyp
     assert "hunter2" not in out + err
 
 
-@pytest.mark.parametrize("name", ["starter.toml", "demo.toml"])
-def test_what_is_shipped_to_start_from_is_sound(tmp_path: Path, run: Run, name: str) -> None:
+@pytest.mark.parametrize(("name", "sources"), [("starter.toml", 1), ("demo.toml", 2)])
+def test_what_is_shipped_to_start_from_is_sound(tmp_path: Path, run: Run, name: str, sources: int) -> None:
     shutil.copy(ROOT / "deploy" / name, tmp_path / "gateway.toml")
+    (tmp_path / "recordings.password").write_text("hunter2", encoding="utf-8")
     code, out, err = run("check")
     assert (0, "") == (code, err)
-    assert out.startswith("ok: 1 sources, 1 destinations, 1 routes")
+    assert out.startswith(f"ok: {sources} sources, ")
 
 
 def test_the_complete_configuration_is_sound(
@@ -105,4 +106,4 @@ def test_the_complete_configuration_is_sound(
         is_key = name.endswith("_WEBHOOK_SECRET")
         monkeypatch.setenv(name, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" if is_key else "hunter2")
     assert 0 == command_line(["check", "--config", str(file)])
-    assert "ok: 2 sources, 3 destinations, 1 routes\n" == capsys.readouterr().out
+    assert "ok: 2 sources, 4 destinations, 1 routes\n" == capsys.readouterr().out

@@ -8,8 +8,10 @@ from collections.abc import Callable
 import pytest
 import requests
 
+from gateway.assembly import Workshop
 from gateway.settings import Document
 from gateway.store.history import Selection
+from tests.builders import NOON
 from tests.cli.conftest import Endpoint, Run
 from tests.configured import ANYBODY
 
@@ -53,6 +55,8 @@ def test_it_is_listed_and_shown_with_every_violation(run: Run, call: Callable[[s
     identity = call(HOPELESS)
     _, out, _ = run("requests", "list", "--state", "quarantined", "--json")
     assert [identity] == [json.loads(line)["id"] for line in out.splitlines()]
+    _, out, _ = run("requests", "list", "--state", "quarantined")
+    assert out.splitlines()[1].endswith("  malformed: the body is not JSON: Expecting ':' delimiter: l…")
     _, out, _ = run("requests", "show", identity, "--json")
     shown = json.loads(out)
     assert ("quarantined", "malformed", HOPELESS) == (shown["state"], shown["reason"], shown["body"])
@@ -65,7 +69,9 @@ def test_one_is_brought_in_with_its_time_of_receipt(
     document: Document, endpoint: Endpoint, run: Run, call: Callable[[str], str]
 ) -> None:
     identity = call(BROKEN % 1)
-    assert 3 == run("requests", "retry", identity, "--yes")[0]
+    code, _, err = run("requests", "retry", identity, "--yes")
+    assert 3 == code
+    assert err.startswith("✗ it goes on waiting: malformed: the body is not JSON: ")
     mend(document)
     code, out, err = run("requests", "retry", identity, "--yes")
     assert (0, "") == (code, err)
@@ -74,7 +80,8 @@ def test_one_is_brought_in_with_its_time_of_receipt(
     assert (identity, 1) == (event["requestId"], event["deliveries"]["waiting"])
     kept = endpoint.store.history.request(identity)
     assert kept is not None
-    assert ("accepted", None, [event["id"]]) == (kept["state"], kept["reason"], kept["eventIds"])
+    assert ("accepted", None, []) == (kept["state"], kept["reason"], kept["violations"])
+    assert [event["id"]] == kept["eventIds"]
     assert kept["receivedAt"] == event["receivedAt"]
 
 
@@ -108,3 +115,20 @@ def test_it_has_to_be_said_which(run: Run, arguments: tuple[str, ...]) -> None:
     code, _, err = run("requests", "retry", *arguments)
     assert 2 == code
     assert "say which: an id, or --state quarantined" in err
+
+
+def test_a_change_that_the_gateway_was_not_told_of_is_said_to_count_not_yet(
+    document: Document, endpoint: Endpoint, run: Run, call: Callable[[str], str]
+) -> None:
+    identity = call(BROKEN % 1)
+    files = Document.at(document.path)
+    Workshop().build(files, 0)
+    revision = endpoint.store.revisions.put_in_force(files.files, "ann", NOON)
+    assert "note: " not in run("requests", "retry", identity, "--dry-run")[2]
+    mend(document)
+    code, _, err = run("requests", "retry", identity, "--dry-run")
+    assert 3 == code
+    told = "note: gateway.toml changed, and the gateway was not told (kill -HUP): what follows is by revision"
+    assert f"{told} {revision}, which is in force" == err.splitlines()[0]
+    (document.folder / "contract.toml").unlink()
+    assert "note: contract.toml and gateway.toml changed" in run("requests", "retry", identity, "--dry-run")[2]

@@ -13,7 +13,9 @@ from gateway.model.delivery import Outcome
 from gateway.settings import Document
 from gateway.store.history import Selection
 from tests.cli.conftest import Endpoint, Run, settle
-from tests.configured import another, unusable
+from tests.configured import ANYBODY, another, unusable
+
+RINGCX = ANYBODY.replace("contract =", "preset =").replace("contract.toml", "ringcx")
 
 
 def sent(endpoint: Endpoint) -> list[dict[str, Any]]:
@@ -77,6 +79,34 @@ def test_a_refusal_is_3_with_every_violation(endpoint: Endpoint, run: Run) -> No
     for told in ("✗ refused: HTTP 422 contract_violation", "\n  /duration ", "\n  /segment "):
         assert told in err
     assert [] == sent(endpoint)
+
+
+@pytest.mark.parametrize("sources", [RINGCX])
+@pytest.mark.parametrize("protocol", ["json", "form", "query", "xml", "soap11", "soap12", "cloudevents"])
+def test_a_preset_is_called_by_every_protocol_and_answers_with_a_receipt(
+    endpoint: Endpoint, run: Run, protocol: str
+) -> None:
+    code, out, err = run("send", "pbx", "post-call", "--protocol", protocol)
+    (event,) = endpoint.store.history.events(Selection())
+    assert (0, "") == (code, err)
+    assert f"✓ accepted: event {event['id']}, request {event['requestId']}" in out
+
+
+@pytest.mark.parametrize("sources", [RINGCX])
+@pytest.mark.parametrize("protocol", ["json", "soap11"])
+def test_what_waits_in_quarantine_is_3_with_why_and_where_to_look(endpoint: Endpoint, run: Run, protocol: str) -> None:
+    code, out, err = run("send", "pbx", "post-call", "--protocol", protocol, "--set", "duration=soon", "--follow")
+    (request,) = endpoint.store.history.requests(Selection(state="quarantined"))
+    assert (3, f"→ call.ended to {endpoint.url}/pbx by {protocol}\n") == (code, out)
+    assert f"✗ quarantined: request {request['id']}; see: gateway requests show {request['id']}\n" in err
+    assert "  kept, and not understood: /duration must be a duration" in err
+
+
+@pytest.mark.parametrize("sources", [RINGCX])
+def test_what_the_gateway_notes_is_shown(endpoint: Endpoint, run: Run) -> None:
+    code, out, _ = run("send", "pbx", "post-call", "--set", "call_start=2026-03-16 18:15:02")
+    assert (0, 1) == (code, len(sent(endpoint)))
+    assert "  call_start is 8 h after the time in call_id: see time_zone" == out.splitlines()[-1]
 
 
 def test_the_configurations_credentials_are_used_and_others_where_they_are_given(endpoint: Endpoint, run: Run) -> None:

@@ -25,7 +25,7 @@ from tests import ROOT
 _SOURCES = [path for path in (ROOT / "gateway").rglob("*.py") if "versions" not in path.parts]
 _TESTS = list((ROOT / "tests").rglob("*.py"))
 _BANNED = {"utils", "helpers", "common", "misc", "base", "core", "manager", "service", "handlers"}
-FAMILIES = ("authenticators", "destinations")
+FAMILIES = ("authenticators", "destinations", "storage")
 _HOWTO = ROOT / "gateway/docs/howto"
 
 

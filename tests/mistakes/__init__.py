@@ -16,11 +16,16 @@ namespace = "urn:example:calls:v1"
 call_id = { type = "string", required = true }
 call_start = { type = "date-time" }
 duration = { type = "duration" }
+recording_url = { type = "string" }
 queue_name = { type = "string" }
 [events."agent.segment.ended".fields]
 segment = { type = "integer" }
 """
 """A small one: what is built of it takes most of a check's time."""
+RECORDING = (
+    '[destinations.crm]\nkind = "recording"\nurl = "#recording_url#"\nname = "#call_id#.wav"\n'
+    'hosts = ["*.vacd.biz"]\nstorage = { kind = "folder", path = "recordings" }\n'
+)
 HTTP = '[destinations.crm]\nkind = "http"\nurl = "https://crm.example.org/events"\n'
 
 
@@ -45,8 +50,19 @@ def at_source(line: str) -> str:
     return f"{ANYBODY}{line} {HERE}\n{JOURNAL}{TO_CRM}"
 
 
+def beside_the_preset(line: str) -> str:
+    """A source of a preset, with one more line in it."""
+    return (
+        f'[sources.pbx]\npreset = "ringcx"\nauthenticate = {{ kind = "anonymous" }}\n{line} {HERE}\n{JOURNAL}{TO_CRM}'
+    )
+
+
 def at_destination(line: str) -> str:
     return f"{ANYBODY}{TO_CRM}{HTTP}{line} {HERE}\n"
+
+
+def at_recording(line: str) -> str:
+    return f"{ANYBODY}{TO_CRM}{RECORDING}{line} {HERE}\n"
 
 
 def at_route(line: str) -> str:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from tests.configured import ANYBODY, JOURNAL, TO_CRM
-from tests.mistakes import HERE, HTTP, Mistake, at_destination
+from tests.mistakes import HERE, HTTP, RECORDING, Mistake, at_destination, at_recording
 
 TAGGED = '[destinations.crm]\nkind = "http"\nurl = "https://#call_id#.example.org/"'
 KEY = "-----BEGIN PRIVATE KEY-----\n"
 
 MISTAKES = [
     Mistake("a kind that is misspelt", ANYBODY + TO_CRM + f'[destinations.crm]\nkind = "htpp" {HERE}\n',
-            "destinations.crm.kind", "no 'htpp'; there are: http, log", "did you mean 'http'?"),
+            "destinations.crm.kind", "no 'htpp'; there are: http, log, recording", "did you mean 'http'?"),
     Mistake("a kind that there is not yet", ANYBODY + TO_CRM + f'[destinations.crm]\nkind = "smtp" {HERE}\n',
             "destinations.crm.kind", "no 'smtp'", "there are: http, log"),
     Mistake("a destination without a kind", ANYBODY + TO_CRM + f'[destinations.crm] {HERE}\nurl = "https://crm.example.org/"\n',
@@ -141,4 +141,34 @@ MISTAKES = [
             "destinations.crm.on_dead", "no 'stop'", "there are: pass, hold"),
     Mistake("an order by no field", at_destination('order_by = "#callid#"'),
             "destinations.crm.order_by", "#callid#: no event type that comes here has it", "did you mean #call_id#?"),
+    Mistake("a recording's link without hosts", ANYBODY + TO_CRM + RECORDING.replace('hosts = ["*.vacd.biz"]\n', "").replace('url#"', f'url#" {HERE}'),
+            "destinations.crm.url", "has a tag in its host", "hosts = ['*.example.org']"),
+    Mistake("a recording's link of no field", at_recording('fields = { link = "#recoding_url#" }'),
+            "destinations.crm.fields.link", "#recoding_url#: no event type that comes here has it", "did you mean #recording_url#?"),
+    Mistake("a recording without a name", ANYBODY + TO_CRM + RECORDING.replace('name = "#call_id#.wav"\n', "").replace("]", f"] {HERE}", 1),
+            "destinations.crm.name", "is required", "such as `#call_id#-#segment?#.wav`"),
+    Mistake("a recording's name that leads out of its folder", ANYBODY + TO_CRM + RECORDING.replace('#call_id#.wav"', f'../#call_id#.wav" {HERE}'),
+            "destinations.crm.name", "has a part that begins with a dot", "such as '#call_id#-#segment?#.wav'"),
+    Mistake("a recording's name from the root", ANYBODY + TO_CRM + RECORDING.replace('#call_id#.wav"', f'/var/#call_id#.wav" {HERE}'),
+            "destinations.crm.name", "has an empty part", "a / makes folders"),
+    Mistake("a storage that is misspelt", ANYBODY + TO_CRM + RECORDING.replace('"folder"', '"foldr"').replace("}", f"}} {HERE}"),
+            "destinations.crm.storage.kind", "no 'foldr'; there are: folder", "did you mean 'folder'?"),
+    Mistake("a storage that is a path", ANYBODY + TO_CRM + RECORDING.replace('{ kind = "folder", path = "recordings" }', f'"recordings" {HERE}'),
+            "destinations.crm.storage", "must be a table", "kinds: folder"),
+    Mistake("a storage without a path", ANYBODY + TO_CRM + RECORDING.replace(', path = "recordings" }', f" }} {HERE}"),
+            "destinations.crm.storage.path", "is required", "it is made where there is none"),
+    Mistake("a storage in the place of a file", ANYBODY + TO_CRM + RECORDING.replace('"recordings" }', f'"contract.toml" }} {HERE}'),
+            "destinations.crm.storage.path", "is no folder", "name a folder"),
+    Mistake("a key of a storage that there is not", ANYBODY + TO_CRM + RECORDING.replace(" }", f', keepfree = "1GiB" }} {HERE}'),
+            "destinations.crm.storage.keepfree", "no such setting", "did you mean 'keep_free'?"),
+    Mistake("channels that there are not", at_recording('channels = "stereo"'),
+            "destinations.crm.channels", "no 'stereo'; there are: keep, split", "a file for each of `sides` beside it"),
+    Mistake("one side only", at_recording('sides = ["agent"]'),
+            "destinations.crm.sides", "must name two sides", "such as ['agent', 'customer']"),
+    Mistake("a side that makes a folder", at_recording('sides = ["agent", "a/b"]'),
+            "destinations.crm.sides.1", "must be part of a name of a file", "such as 'agent'"),
+    Mistake("a size without a unit", at_recording("largest = 500"),
+            "destinations.crm.largest", "must be text with a unit", "such as '4MiB'"),
+    Mistake("a year that is no unit", at_recording('keep = "1y"'),
+            "destinations.crm.keep", "must be text with a unit", "such as '30s'"),
 ]  # fmt: skip

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 
-from gateway.model.contract import Contract, fold, operation_of, path_of, split_words
+from gateway.model.contract import Contract, _folded, fold, operation_of, path_of, split_words
 from tests.builders import a_contract, an_event_type
 
 
@@ -19,6 +21,11 @@ from tests.builders import a_contract, an_event_type
 )
 def test_an_event_is_named_for_every_dialect(name: str, operation: str, path: str, element: str) -> None:
     assert (operation, path, element) == (operation_of(name), path_of(name), an_event_type(name=name).element)
+
+
+@given(name=some.text("aB_-.İ", max_size=80))
+def test_a_name_is_folded_alike_whether_it_is_remembered_or_not(name: str) -> None:
+    assert [_folded(name)] * 2 == [fold(name), fold(name)]
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+import re2
+from hypothesis import example, given
 from hypothesis import strategies as some
 from lxml import etree
 
-from gateway.model.patterns import Unportable, compiled, ecma_pattern, xsd_pattern
+from gateway.model.patterns import Unportable, _with_one_dot, compiled, ecma_pattern, xsd_pattern
 
 _SCHEMA = """<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"><xs:element name="a"><xs:simpleType>
 <xs:restriction base="xs:string"><xs:pattern value="{}"/></xs:restriction></xs:simpleType></xs:element></xs:schema>"""
@@ -83,3 +84,23 @@ def test_a_dot_is_anything_but_an_end_of_line_as_in_xml_schema(text: str, expect
     element.text = text
     in_ecma = re.search(ecma_pattern(".").replace("$", r"\Z"), text)
     assert [expected] * 3 == [schema.validate(element), bool(compiled(".").fullmatch(text)), bool(in_ecma)]
+
+
+_PARTS = some.sampled_from(
+    ["a", "b*", "[^a]", ".", "é+", "#", "(a|ab)", "(?:b)?", "(?i:k)", "[0-9]{2}", "\\.", "^", "$"]
+)
+_PATTERNS = some.lists(_PARTS, max_size=5).map("".join) | some.sampled_from(
+    ["(?:#[A-Za-z0-9_.]+#)?", "'([0-9]{3})", "(a)|b", "(?s).*", "(a|b|)+c", "[^\\x00-\\x{10fffe}]", "a{9}b", "(?m)^a$"]
+)
+
+
+@given(pattern=_PATTERNS, text=some.text("ab#é.K\u212ak01'\n", max_size=12) | some.text(max_size=4))
+@example(pattern="a{9}b", text="aaaaaaaaab")
+@example(pattern="(?i:k)", text="\u212a")
+@example(pattern="[^\\x00-\\x{10fffe}]", text="\U0010ffff")
+def test_what_lies_outside_a_patterns_bounds_does_not_match_it(pattern: str, text: str) -> None:
+    """Asked without them, RE2 finds the same."""
+    ours, theirs = compiled(pattern), re2.compile(_with_one_dot(pattern))
+    found, expected = ours.fullmatch(text), theirs.fullmatch(text)
+    parts = range(ours.groups + 1)
+    assert (expected and [expected.group(part) for part in parts]) == (found and [found.group(part) for part in parts])

@@ -35,12 +35,20 @@ class Caller:
     source: str
     authorization: str = ""
 
-    def call(self, path: str, body: str | bytes = "", media: str = FORM, query: str = "", **headers: str) -> Answer:
+    def call(
+        self,
+        path: str,
+        body: str | bytes = "",
+        media: str = FORM,
+        query: str = "",
+        method: str = "POST",
+        **headers: str,
+    ) -> Answer:
         sent = body.encode() if isinstance(body, str) else body
         more = {f"HTTP_{name.upper()}": value for name, value in headers.items()}
         if self.authorization:
             more.setdefault("HTTP_AUTHORIZATION", self.authorization)
-        more |= {"CONTENT_TYPE": media, "QUERY_STRING": query}
+        more |= {"CONTENT_TYPE": media, "QUERY_STRING": query, "REQUEST_METHOD": method}
         return self.door.answer(an_environ(f"/in/{self.source}{path}", sent, **more))
 
     def form(self, path: str, fields: Mapping[str, str], **more: str) -> Answer:

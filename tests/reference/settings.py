@@ -37,7 +37,11 @@ what is wrong, before anything starts. Relative paths start at the folder of the
 """
 _PLACE = re.compile(r"^(?:[\[`].*?[\]`]|contract\.toml): ")
 """With which a table's docstring begins."""
-_KINDS = {"authenticators": "sources.<name>.authenticate", "destinations": "destinations.<name>"}
+_KINDS = {
+    "authenticators": "sources.<name>.authenticate",
+    "destinations": "destinations.<name>",
+    "storage": "destinations.<name>.storage",
+}
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,7 @@ def sections() -> Iterator[Section]:
             yield from _of_kinds("authenticators")
         if section.path == "destinations.<name>":
             yield from _of_kinds("destinations")
+            yield from _of_kinds("storage")
 
 
 def _of_kinds(family: str) -> Iterator[Section]:

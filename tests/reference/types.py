@@ -17,12 +17,14 @@ from gateway.egress.answers import Statuses
 from gateway.egress.credentials import Authenticate
 from gateway.settings.destinations import Schedule
 from gateway.settings.sources import Kinds
+from gateway.storage import StorageOf
 
 _NAMED = [
     (values.PositiveDuration, "duration"),
     (values.Size, "size"),
     (values.Flag, "true or false"),
     (values.WebUrl, "URL"),
+    (values.Origin, "origin"),
     (values.Address, "`HOST:PORT`"),
     (values.TimeZone, "name of a time zone"),
     (values.Names, "text, or list of texts"),
@@ -39,6 +41,7 @@ _NAMED = [
     (Schedule, "list of durations, or `standard-webhooks`"),
     (Kinds, "table with a `kind`, or list of such"),
     (Authenticate, "table with a `kind`"),
+    (StorageOf, "table with a `kind`"),
 ]
 """Aliases; one with more marks of its own is the same to who reads."""
 _PLAIN = {str: "text", int: "whole number", float: "number", Any: "anything", HostRule: "hosts"}

@@ -150,6 +150,17 @@ def test_of_very_many_events_the_first_are_gathered_and_all_are_counted(
     assert (3, 5) == (len(one.events), one.gathered)
 
 
+def test_of_very_large_events_as_many_are_gathered_as_can_be_held(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.store.joining._MOST_BYTES", 100)
+    for _ in range(3):
+        event = an_event(data=b'{"a":"' + b"x" * 60 + b'"}')
+        store.inbox.record(an_entry(event, request=a_request(b"{}", received_at=NOON), memberships=[[member()]]))
+    (one,) = due(store, LONGEST)
+    assert (1, 3) == (len(one.events), one.gathered)
+
+
 def test_a_join_that_is_no_longer_configured_is_left_alone(store: Store) -> None:
     record(store, member(ends=True))
     assert [] == Joining(store.database).due([], NOON + LONGEST)

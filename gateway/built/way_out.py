@@ -9,6 +9,7 @@ from itertools import chain
 from typing import Any
 
 from gateway import plugins
+from gateway.built.way_out_names import unfounded
 from gateway.condition import Condition
 from gateway.errors import ConfigError
 from gateway.model.breaker import BreakerPolicy
@@ -23,7 +24,6 @@ from gateway.settings import Document, Settings
 from gateway.settings.destinations import BreakerSettings, DestinationSettings, RetrySettings, RouteSettings
 from gateway.toml import checked
 from gateway.values import zone_named
-from gateway.way_out_checked import unfounded
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
@@ -19,6 +19,22 @@ from gateway.settings.sources import SourceSettings
 def unknown_names(path: str, settings: SourceSettings, contract: Contract) -> Iterator[ConfigError]:
     """Every name in the source at `path` that its contract doesn't have."""
     return _Names(path, settings, contract).unknown()
+
+
+def told_once(path: str, preset: str, problems: list[ConfigError], of_preset: Collection[str]) -> list[ConfigError]:
+    """`problems` of the source at `path`; what keys `of_preset` name in vain is one, of the contract that lacks it."""
+    of_both = {one.path.removeprefix(f"{path}."): one for one in problems}
+    vain = [place for place in of_both if place.partition(".")[0] in of_preset]
+    if not vain or "contract" in of_preset:
+        return problems
+    keys = sorted({place.partition(".")[0] for place in vain})
+    places = dict.fromkeys(".".join(place.split(".")[:2]) for place in vain)
+    lacks = ConfigError(
+        f"{path}.contract",
+        f"it lacks what preset {preset!r} names in {', '.join(places)}",
+        f"leave it to the preset, or set {', '.join(keys)} here too",
+    )
+    return [lacks, *(one for place, one in of_both.items() if place not in vain)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +75,22 @@ class _Names:
 
     def _in_inferences(self) -> Iterator[ConfigError]:
         for place, one in enumerate(self.settings.infer):
-            yield from self._events(f"{self.path}.infer.{place}.event", self._unnamed(one.event))
-            yield from self._fields(f"{self.path}.infer.{place}.has", one.has)
+            there = f"{self.path}.infer.{place}"
+            yield from self._events(f"{there}.event", self._unnamed(one.event))
+            event = self.contract.event_named(one.event)
+            known = [field.name for field in event.fields] if event is not None else one.has
+            for name in sorted(set(one.has) - set(known)):
+                yield ConfigError(f"{there}.has", f"{name!r} is no field of {one.event}", hint(name, known))
 
     def _in_guide(self) -> Iterator[ConfigError]:
         services = self.settings.guide.services if self.settings.guide is not None else ()
         for place, one in enumerate(services):
             there = f"{self.path}.guide.services.{place}"
             yield from self._events(f"{there}.event", self._unnamed(one.event))
-            yield from self._events(f"{there}.path", self._unnamed(one.path) if one.path else ())
+            event = self.contract.event_named(one.event)
+            if event is not None and one.path and self.contract.event_named(one.path) is not event:
+                what = f"{one.path!r} does not name {event.name}"
+                yield ConfigError(f"{there}.path", what, hint(one.path, [event.path, *event.aliases]))
 
     def _unnamed(self, name: str) -> list[str]:
         return [name] if self.contract.event_named(name) is None else []

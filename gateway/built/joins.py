@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from gateway.built.way_out import each
 from gateway.condition import Condition
 from gateway.errors import ConfigError
 from gateway.model.contract import Contract, EventType
@@ -18,7 +19,6 @@ from gateway.model.template import Tag, Template
 from gateway.settings import Settings
 from gateway.settings.joins import EachSettings, JoinSettings, LookedSettings, TakenSettings
 from gateway.values import zone_named
-from gateway.way_out import each
 
 
 def joins_of(settings: Settings, contracts: Mapping[str, Contract], problems: list[ConfigError]) -> Joins:

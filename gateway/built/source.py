@@ -9,9 +9,11 @@ from gateway import plugins
 from gateway.authenticators import AnyOf, Authenticator
 from gateway.bindings.http import HttpBinding
 from gateway.bindings.soap import SoapBinding
+from gateway.built.guide import guide_of
+from gateway.built.habits import clock_of, inference_of, rules_of, templates_of
+from gateway.built.source_names import told_once, unknown_names
+from gateway.built.way_out import each
 from gateway.errors import ConfigError
-from gateway.guiding import guide_of
-from gateway.habits import clock_of, inference_of, rules_of, templates_of
 from gateway.model.contract import Contract
 from gateway.model.field_reading import Reading
 from gateway.model.idempotency import Idempotency
@@ -24,8 +26,6 @@ from gateway.settings.sources import SourceSettings
 from gateway.soap.declared import DeclaredService
 from gateway.source import Source
 from gateway.toml import Kind, checked
-from gateway.way_in_checked import unknown_names
-from gateway.way_out import each
 
 ServiceOf = Callable[[Reading, Mapping[str, Reader]], DeclaredService]
 """The Spyne service of a contract, whose calls are read so, by these readers."""
@@ -37,6 +37,8 @@ def way_in(
     """The source of this name. Raises ConfigError with every problem."""
     path = f"sources.{name}"
     problems = list(unknown_names(path, settings, contract))
+    if problems and settings.preset:
+        problems = told_once(path, settings.preset, problems, document.keys_of_preset(name))
     templates = templates_of(document, path, settings, problems)
     built = each({f"{path}.authenticate": settings.authenticate}, _authenticator_in(document), problems)
     if problems:
@@ -71,7 +73,7 @@ def way_in(
         documents_are_public=settings.documents == "public",
         idempotency=Idempotency(repeats.key, repeats.window, repeats.on_reuse),
         quarantines=settings.on_invalid == "quarantine",
-        origins=frozenset(origin.rstrip("/").lower() for origin in settings.origins),
+        origins=frozenset(settings.origins),
         guide=guide_of(settings.guide, settings.authenticate, contract),
     )
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
+from gateway.built.way_out import each
 from gateway.errors import ConfigError
 from gateway.model.clock import Clock
 from gateway.model.contract import Contract
@@ -16,7 +15,8 @@ from gateway.model.template import Template
 from gateway.settings import Document
 from gateway.settings.habits import ClockSettings, InferSettings
 from gateway.settings.sources import SourceSettings
-from gateway.way_out import each
+
+_SUCH_AS = "a body with tags, such as '{\"call_id\": \"#uii#\"}', or a file of it: 'post-call.json'"
 
 
 def rules_of(settings: SourceSettings) -> Rules:
@@ -50,17 +50,15 @@ def templates_of(
     """The JSON bodies that the sender is set up with: the guide's, and the operator's own."""
     guide = settings.guide.services if settings.guide is not None else ()
     texts = {f"{path}.guide.services.{place}": json_body(one.fields) for place, one in enumerate(guide)}
-    for place, one in enumerate(settings.templates):
-        there = f"{path}.templates.{place}"
-        texts[there] = one if one.lstrip().startswith(("{", "[")) else document.text(one, there)
-    return tuple(_compiled(texts, problems).values())
+    texts |= {f"{path}.templates.{place}": one for place, one in enumerate(settings.templates)}
 
-
-def _compiled(texts: Mapping[str, str], problems: list[ConfigError]) -> Mapping[str, JsonTemplate]:
-    def template(path: str, text: str) -> JsonTemplate:
+    def template(there: str, text: str) -> JsonTemplate:
+        is_body = text.lstrip().startswith(("{", "["))
+        if not is_body and not ("." in text or "/" in text):
+            raise ConfigError(there, "is neither a body nor the name of a file", _SUCH_AS)
         try:
-            return JsonTemplate.of(text)
+            return JsonTemplate.of(text if is_body else document.text(text, there))
         except ValueError as error:
-            raise ConfigError(path, str(error), 'a body with tags, such as \'{"call_id": "#uii#"}\'') from None
+            raise ConfigError(there, str(error), _SUCH_AS) from None
 
-    return each(texts, template, problems)
+    return tuple(each(texts, template, problems).values())

@@ -1,0 +1,1 @@
+"""What is known of recordings: files of audio, fetched, read and split."""
