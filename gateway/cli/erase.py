@@ -52,6 +52,9 @@ def erase_subject(document: Document, subject: str, dry_run: bool, yes: bool) ->
         except BusyError as busy:
             click.echo(f"{busy}, which can't be taken back; once it is done with them, erase again", err=True)
             return cli.REFUSED
+        except OSError as error:
+            click.echo(f"a recording can't be deleted: {error}; no event is erased yet, erase again", err=True)
+            return cli.REFUSED
         _ring(document, store)
         click.echo(f"erased: {_in_words(done)}")
         if not store.database.forget_log():

@@ -5,17 +5,15 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
-from gateway.cli import erase
 from gateway.settings import Document
 from gateway.store.erasures import digest_of
 from gateway.store.outbox import Outbox
 from tests.builders import NOON, a_request, an_entry, an_event
 from tests.cli.conftest import Filled, Run, opened
+from tests.configured import ANYBODY, JOURNAL, TO_CRM, a_document
 
 
 @pytest.fixture
@@ -78,20 +76,47 @@ def test_a_subject_that_nothing_has_is_a_slip_of_the_pen(run: Run, filled: Fille
     assert "no event has the subject '4713'" in err
 
 
-def test_recordings_go_where_the_storage_of_their_destination_is_there(tmp_path: Path) -> None:
-    (tmp_path / "a.wav").write_bytes(b"RIFF")
+AUDIO = """
+[destinations.audio]
+kind = "recording"
+url = "https://recordings.example.com/#call_id#"
+name = "#call_id#.wav"
+storage = { kind = "folder", path = "recordings" }
+"""
 
-    def remove(path: str) -> bool:
-        there = (tmp_path / path).exists()
-        (tmp_path / path).unlink(missing_ok=True)
-        return there
 
-    def outlet(**more: Any) -> SimpleNamespace:
-        return SimpleNamespace(destination=SimpleNamespace(**more))
+@pytest.fixture
+def folder(document: Document, recorded: str) -> Path:
+    """Where the recording of the call is, beside one of another."""
+    del recorded
+    a_document(document.folder, ANYBODY + JOURNAL + TO_CRM + AUDIO)
+    made = document.folder / "recordings"
+    made.mkdir()
+    for name in ("4711-1.wav", "4712-1.wav"):
+        (made / name).write_bytes(b"RIFF")
+    return made
 
-    there = outlet(storage=SimpleNamespace(remove=remove))
-    gateway: Any = SimpleNamespace(destinations={"audio": there, "crm": outlet()})
-    named = [("audio", "a.wav"), ("audio", "gone.wav"), ("crm", "b.wav"), ("nobody", "c.wav"), ("audio", "a.wav")]
-    files = erase._Files(gateway, named)
-    assert (4, [("crm", "b.wav"), ("nobody", "c.wav")]) == (files.number, files.by_hand)
-    assert (1, []) == (files.remove(), list(tmp_path.iterdir()))
+
+def test_recordings_go_where_the_storage_of_their_destination_is_there(run: Run, folder: Path) -> None:
+    code, out, _ = run("events", "erase", "--subject", "4711", "--yes")
+    assert 0 == code
+    assert "by hand" not in out
+    assert out.endswith("erased: 1 files, 2 deliveries, 2 events, 1 requests\n")
+    assert ["4712-1.wav"] == [one.name for one in folder.iterdir()]
+
+
+def test_where_a_recording_can_not_be_deleted_no_event_is_erased(run: Run, folder: Path) -> None:
+    (folder / "4711-1.wav").unlink()
+    (folder / "4711-1.wav").mkdir()
+    code, _, err = run("events", "erase", "--subject", "4711", "--yes")
+    assert (3, True) == (code, err.startswith("a recording can't be deleted: "))
+    assert 3 == len(run("events", "list", "--json")[1].splitlines())
+    (folder / "4711-1.wav").rmdir()
+    assert 0 == run("events", "erase", "--subject", "4711", "--yes")[0]
+
+
+def test_a_recording_that_is_gone_already_is_no_mistake(run: Run, folder: Path) -> None:
+    (folder / "4711-1.wav").unlink()
+    code, out, err = run("events", "erase", "--subject", "4711", "--yes")
+    assert (0, "") == (code, err)
+    assert "files" not in out
