@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-from gateway.cli import intervening
+from gateway.cli import erase, intervening
 from gateway.cli.configured import config_option, opened
 from gateway.cli.replay import replay
 from gateway.cli.retry import retry
@@ -140,6 +140,8 @@ def requests() -> None:
 _listing(events, History.events, _EVENT_COLUMNS, _DELIVERY_STATES)
 _showing(events, "event", History.event)
 events.add_command(replay)
+events.add_command(erase.erase_subject)
+events.add_command(erase.erasures)
 _listing(deliveries, History.deliveries, _DELIVERY_COLUMNS, _DELIVERY_STATES, _TO)
 _showing(deliveries, "delivery", History.delivery)
 deliveries.add_command(intervening.retry)

@@ -88,6 +88,10 @@ class Database(ABC):
     def warnings(self) -> list[str]:
         """What an operator should know of this database. Raises ConfigError where it can't keep our promise."""
 
+    def forget_log(self) -> bool:
+        """Let nothing that was deleted be in files that only a crash would need; whether that could be done now."""
+        return True
+
     def ahead(self, clock: Callable[[], datetime]) -> timedelta:
         """How far the database's clock is ahead of `clock`; nothing where it has none of its own."""
         del clock

@@ -9,7 +9,7 @@ from gateway.store.tables import metadata, requests
 _RowId = BigInteger().with_variant(Integer, "sqlite")
 _IS_REPEAT = text("state = 'duplicate'")
 
-FIRST_EVENT = 40
+FIRST_EVENT = 39
 """Characters of a request's `event_ids` that name its first event, as it is written there."""
 
 erasures = Table(

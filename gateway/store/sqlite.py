@@ -77,6 +77,12 @@ class SqliteDatabase(Database):
         )
         return [note]
 
+    def forget_log(self) -> bool:
+        """Bring all of the log into the database, and make it empty; not while somebody reads what is in it."""
+        with translated(), self._in_place(), self._turn():
+            busy, *_ = self._connection().exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+        return not busy
+
     def close(self) -> None:
         """Close the writer's connection, in its turn: the last one to close checkpoints."""
         self._files.pop(self._log, None)
@@ -140,5 +146,7 @@ def _engine(place: SqliteFile) -> Engine:
     @event.listens_for(engine, "connect")
     def _set_up(connection: sqlite3.Connection, _record: object) -> None:
         connection.execute("PRAGMA journal_mode = WAL")
+        # What was deleted is overwritten, whoever did it: calls hold personal data. Only retention may feel it.
+        connection.execute("PRAGMA secure_delete = ON")
 
     return engine

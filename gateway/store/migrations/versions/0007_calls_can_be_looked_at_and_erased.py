@@ -30,7 +30,7 @@ def upgrade() -> None:
     op.create_index(
         "requests_repeated",
         "requests",
-        [sa.text("substr(event_ids, 1, 40)")],
+        [sa.text("substr(event_ids, 1, 39)")],
         sqlite_where=repeat,
         postgresql_where=repeat,
     )
