@@ -61,6 +61,7 @@ bench: install  ## measure, beside a bare gunicorn, and where the microseconds g
 	$(BIN)/python -m tests.benchmarks.growth 1000000
 	$(BIN)/python -m tests.benchmarks.footprint 100000
 	$(BIN)/python -m tests.benchmarks.order
+	$(BIN)/python -m tests.benchmarks.joins
 	$(BIN)/python -m tests.benchmarks.recordings
 
 fuzz: install  ## ten minutes of recorded calls with their bytes changed

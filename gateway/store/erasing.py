@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, case, delete, func, select, tuple_, update
+from sqlalchemy import Connection, case, delete, func, select, update
 
 from gateway.errors import StoreUnavailable
 from gateway.model.delivery import State
@@ -116,9 +116,11 @@ class _Erasing:
 
     def _once(self, connection: Connection, counts: Counter[str]) -> None:
         """What is not of one event: idempotency keys, and replays that were asked for by the subject."""
-        place = tuple_(idempotency.c.source, idempotency.c.key)
-        for some in chunks(sorted(self._plan.keys)):
-            counts["idempotency"] += connection.execute(delete(idempotency).where(place.in_(some))).rowcount
+        c = idempotency.c
+        for source in sorted({source for source, _ in self._plan.keys}):  # apart: else SQLite looks at all there are
+            for some in chunks([key for of, key in self._plan.keys if of == source]):
+                gone = delete(idempotency).where(c.source == source, c.key.in_(some))
+                counts["idempotency"] += connection.execute(gone).rowcount
         for row in connection.execute(select(replays.c.id, replays.c.selection)).all():
             selection: dict[str, Any] = json.loads(row.selection)
             if selection.get("subject") == self._plan.subject:

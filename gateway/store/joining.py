@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, Select, delete, func, select, update
 
 from gateway.model.delivery import NewEvent
 from gateway.model.event import Event
 from gateway.model.join import MOST_GATHERED
 from gateway.store import order
+from gateway.store.dialect import chunks
 from gateway.store.engine import Database
 from gateway.store.join_tables import joined, joins
 from gateway.store.names import Names
@@ -94,15 +95,24 @@ class Joining:
 
 
 def _events_of(connection: Connection, key: int) -> Sequence[Any]:
-    """The rows of a key's events, as many as can be held at once."""
-    its = joined.c.in_join == key
-    sizes = select(events.c.id, func.length(events.c.data)).join(joined, joined.c.event == events.c.id).where(its)
-    last, total = 0, 0
-    for number, size in connection.execute(sizes.order_by(events.c.id).limit(MOST_GATHERED)):
+    """The rows of a key's events, as many as can be held at once.
+
+    Asked for by their numbers, not by a join of the two tables: PostgreSQL reads all events for that, where it has not
+    yet analysed them.
+    """
+    its = select(joined.c.event).where(joined.c.in_join == key).order_by(joined.c.event).limit(MOST_GATHERED)
+    numbers = connection.execute(its).scalars().all()
+    sizes = select(events.c.id, func.length(events.c.data))
+    held: list[int] = []
+    total = 0
+    for number, size in _each(connection, sizes, numbers):
         total += size
-        if last and total > _MOST_BYTES:
+        if held and total > _MOST_BYTES:
             break
-        last = number
-    whole = select(events).join(joined, joined.c.event == events.c.id).where(its, events.c.id <= last)
-    rows: Sequence[Any] = connection.execute(whole.order_by(events.c.id)).all()
-    return rows
+        held.append(number)
+    return list(_each(connection, select(events), held))
+
+
+def _each(connection: Connection, query: Select[Any], numbers: Sequence[int]) -> Iterator[Any]:
+    for some in chunks(numbers):
+        yield from connection.execute(query.where(events.c.id.in_(some)).order_by(events.c.id)).all()

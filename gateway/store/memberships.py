@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, delete, func, select, tuple_
+from sqlalchemy import Connection, bindparam, case, delete, func, select
 
 from gateway.model.idempotency import short
 from gateway.model.join import MOST_GATHERED, Membership
@@ -125,9 +125,11 @@ def _row(place: Place, group: _Group, at: int) -> dict[str, Any]:
 
 
 def _counted(connection: Connection, places: Sequence[Place]) -> dict[Place, Any]:
+    """Asked for each join apart: else SQLite would look at every key that there is."""
     found: dict[Place, Any] = {}
-    for some in chunks(places):
-        query = select(joins.c.id, joins.c.name, joins.c.key, joins.c.gathered)
-        for row in connection.execute(query.where(tuple_(joins.c.name, joins.c.key).in_(some))):
-            found[row.name, row.key] = row
+    query = select(joins.c.id, joins.c.name, joins.c.key, joins.c.gathered)
+    for name in sorted({name for name, _ in places}):
+        for some in chunks([key for of, key in places if of == name]):
+            for row in connection.execute(query.where(joins.c.name == name, joins.c.key.in_(some))):
+                found[row.name, row.key] = row
     return found

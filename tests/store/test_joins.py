@@ -161,6 +161,12 @@ def test_of_very_large_events_as_many_are_gathered_as_can_be_held(
     assert (1, 3) == (len(one.events), one.gathered)
 
 
+def test_the_keys_of_several_joins_are_due_together(store: Store) -> None:
+    record(store, member(ends=True), member("x", ends=True, join="others"))
+    found = Joining(store.database).due(["calls", "others"], NOON + SETTLE)
+    assert {("calls", "4711"), ("others", "x")} == {(one.join, one.key) for one in found}
+
+
 def test_a_join_that_is_no_longer_configured_is_left_alone(store: Store) -> None:
     record(store, member(ends=True))
     assert [] == Joining(store.database).due([], NOON + LONGEST)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from gateway.model.join import Membership
 from gateway.store.history import Selection
 from gateway.store.store import Store
 from gateway.store.upkeep import Upkeep
-from tests.builders import NOON, an_entry
+from tests.builders import NOON, an_entry, an_event
 from tests.store.plans import Issued, issued_by, issued_by_readers, plan_of
 
 
 def _scans(store: Store, issued: Issued) -> list[str]:
     looked = [(sql, values) for sql, values in issued if sql.split()[0] in ("SELECT", "UPDATE", "DELETE", "WITH")]
     plans = [(sql, step) for sql, values in looked for step in plan_of(store, sql, values)]
-    tables = ("idempotency", "names", "requests", "events", "deliveries", "refusals")
+    tables = ("idempotency", "names", "requests", "events", "deliveries", "refusals", "joins", "joined")
     return [f"{step}: {sql}" for sql, step in plans if step.startswith("SCAN") and step.split()[1] in tables]
 
 
@@ -24,6 +25,16 @@ def test_accepting_calls_that_may_be_repeats_scans_no_table(store_in_a_file: Sto
     issued = issued_by(store)
     store.inbox._commit([an_entry(key=key) for key in ("k", "l", "m")])
     assert any("idempotency" in sql for sql, _ in issued)
+    assert [] == _scans(store, issued)
+
+
+def test_accepting_events_that_are_gathered_scans_no_table(store_in_a_file: Store) -> None:
+    store = store_in_a_file
+    store.inbox.record(an_entry())
+    issued = issued_by(store)
+    places = [[Membership("calls", key, ends=False, settle=timedelta(), longest=timedelta(1))] for key in "ab"]
+    store.inbox._commit([an_entry(an_event(), an_event(), memberships=places) for _ in range(2)])
+    assert any("joined" in sql for sql, _ in issued)
     assert [] == _scans(store, issued)
 
 
