@@ -28,9 +28,9 @@ class Entry:
     revision: int
     is_list: bool = False
     once: Sequence[Once] = ()
+    """What makes it, or some of its events, a repeat."""
     memberships: Sequence[Sequence[Membership]] = ()
     """Where each event belongs; empty where none belongs anywhere."""
-    """What makes it, or some of its events, a repeat."""
     quarantine: Refusal | None = None
     """Why it makes no events yet."""
     receipt: Receipt | None = None
