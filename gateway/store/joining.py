@@ -22,7 +22,7 @@ from gateway.store.originals import event_of
 from gateway.store.tables import events, micros, names
 
 _MOST_BYTES = 16 * 2**20
-"""Of the data of one key's events."""
+"""Of the data of events that are held at once."""
 AT_A_TIME = 50
 """Keys that are looked at at a time: others have their turn between two batches."""
 
@@ -62,9 +62,13 @@ class Joining:
         )
         with self._database.peeking() as connection:
             rows = connection.execute(query).all()
-            found = []
+            found: list[Gathered] = []
+            held = 0
             for row in rows:
                 made = _events_of(connection, row.id)
+                held += sum(len(one.data) for one in made)
+                if found and held > _MOST_BYTES:
+                    break  # the others are due still
                 found.append(
                     Gathered(
                         row.id, row.join_name, row.subject, row.version, row.gathered, bool(row.ended),

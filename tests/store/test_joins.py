@@ -167,6 +167,19 @@ def test_the_keys_of_several_joins_are_due_together(store: Store) -> None:
     assert {("calls", "4711"), ("others", "x")} == {(one.join, one.key) for one in found}
 
 
+def test_what_can_not_be_held_at_once_is_due_still(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.store.joining._MOST_BYTES", 100)
+    for key in "abc":
+        event = an_event(data=b'{"a":"' + b"x" * 60 + b'"}')
+        places = [[member(key, ends=True)]]
+        store.inbox.record(an_entry(event, request=a_request(b"{}", received_at=NOON), memberships=places))
+    joining, emitted = Joining(store.database), []
+    while found := due(store, SETTLE):
+        assert 1 == len(found)
+        emitted += [one.key for one in found if joining.emit(one, emission(), NOON + SETTLE)]
+    assert ["a", "b", "c"] == sorted(emitted)
+
+
 def test_a_join_that_is_no_longer_configured_is_left_alone(store: Store) -> None:
     record(store, member(ends=True))
     assert [] == Joining(store.database).due([], NOON + LONGEST)
