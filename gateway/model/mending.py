@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 from gateway.model.template import TAG
@@ -34,8 +34,6 @@ class JsonTemplate:
     """What each literal part but the last looks like: blanks between JSON's own signs don't matter."""
     back: tuple[re.Pattern[str], ...]
     """The same of each but the first, the last one first, in a body that is read from its end."""
-    names: frozenset[str] = frozenset()
-    """What stands in it at its top."""
 
     @classmethod
     def of(cls, text: str) -> JsonTemplate:
@@ -51,10 +49,10 @@ class JsonTemplate:
         mirrored = [[part[::-1] for part in one[::-1]] for one in parts[::-1]]
         template = cls(literals, quoted, _patterns(parts[:-1]), _patterns(mirrored[:-1]))
         try:
-            document = json.loads(template._filled([""] * len(found)))
+            json.loads(template._filled([""] * len(found)))
         except ValueError as error:
             raise ValueError(f"is no JSON: {error}") from None
-        return replace(template, names=frozenset(document if isinstance(document, dict) else ()))
+        return template
 
     def mended(self, body: str) -> str | None:
         """`body` as JSON, where it is this template with texts put in, in one way only; else None."""
