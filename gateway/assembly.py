@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -59,10 +59,10 @@ class Workshop:
         text = document.text(settings.contract, f"sources.{name}.contract")
         contract = self.contracts.get(text) or self.contracts.setdefault(text, load(text, settings.contract))
 
-        def service_of(reading: Reading, readers: Mapping[str, Reader]) -> DeclaredService:
+        def service_of(reading: Reading, readers: Callable[[], Mapping[str, Reader]]) -> DeclaredService:
             habits = settings.model_dump_json(include=_HABITS) if reading is Reading.LENIENT else ""
             key = (text, reading, str(settings.time_zone), habits)
-            return self.services.get(key) or self.services.setdefault(key, DeclaredService(contract, readers))
+            return self.services.get(key) or self.services.setdefault(key, DeclaredService(contract, readers()))
 
         return way_in(document, name, settings, contract, service_of)
 

@@ -92,10 +92,11 @@ class Gateway:
                 raise
             request.binding = request.binding or recognise(request)
             return inbox.record(Entry(request, caller, [], [], self.revision, quarantine=error))
-        duties = [self.duties_of(event, request.original) for event in events]
+        scopes = [self.scope_of(event, request.original) for event in events]
+        duties = [self.routes.duties_for(scope) for scope in scopes]
         is_list = bool(request.memo.get("is_list"))
         once = source.idempotency.keys_of(request, messages, events)
-        places = [self.memberships_of(event, request.original) for event in events] if self.joins.named else ()
+        places = [self.joins.memberships(scope) for scope in scopes] if self.joins.named else ()
         receipt = inbox.record(Entry(request, caller, events, duties, self.revision, is_list, once, places))
         for event, event_id, made in zip(events, receipt.event_ids, duties, strict=True):
             if event.id == event_id:
@@ -159,7 +160,8 @@ class Gateway:
         if hops_of(event) > MOST_HOPS:
             log.error("event.goes_round", event_id=event.id, source=event.source, type=event.type, hops=hops_of(event))
             return NewEvent(event, self.revision)
-        return NewEvent(event, self.revision, self.duties_of(event, lambda: None), self.memberships_of(event))
+        scope = self.scope_of(event, lambda: None)
+        return NewEvent(event, self.revision, self.routes.duties_for(scope), self.joins.memberships(scope))
 
     async def _tried(self, outlet: Outlet, delivery: Delivery, now: datetime) -> Reply | DeliveryError:
         """What the destination said, or why it was not reached."""
@@ -179,11 +181,9 @@ class Gateway:
         """Where `event` goes; `original` is asked for the call that brought it, if a condition wants to know."""
         return self.routes.duties_for(self.scope_of(event, original))
 
-    def memberships_of(
-        self, event: Event, original: Callable[[], Original | None] = lambda: None
-    ) -> tuple[Membership, ...]:
+    def memberships_of(self, event: Event) -> tuple[Membership, ...]:
         """Which joins gather `event`, and under which keys."""
-        return self.joins.memberships(self.scope_of(event, original))
+        return self.joins.memberships(self.scope_of(event, lambda: None))
 
     def payload_of(self, delivery: Delivery, now: datetime) -> Payload:
         """What the destination gets, with what every attempt brings (Standard Webhooks). Raises Unresolved."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from gateway.model.join import OURS
+from gateway.model.made import FROM_DESTINATIONS
 from gateway.settings import Settings
 
 
@@ -11,6 +13,6 @@ def origins(settings: Settings) -> Mapping[str, str]:
     """CloudEvents sources by name: `pbx`, `destinations/recordings`, `joins/calls`."""
     return {
         **{name: f"/in/{name}" for name in settings.sources},
-        **{f"destinations/{name}": f"/destinations/{name}" for name in settings.destinations},
-        **{f"joins/{name}": f"/joins/{name}" for name in settings.joins},
+        **{f"destinations/{name}": f"{FROM_DESTINATIONS}{name}" for name in settings.destinations},
+        **{f"joins/{name}": f"{OURS}{name}" for name in settings.joins},
     }

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 
 from gateway import plugins
 from gateway.authenticators import AnyOf, Authenticator
+from gateway.bindings import Binding
 from gateway.bindings.http import HttpBinding
 from gateway.bindings.soap import SoapBinding
 from gateway.built.guide import guide_of
@@ -18,6 +20,7 @@ from gateway.model.contract import Contract
 from gateway.model.field_reading import Reading
 from gateway.model.idempotency import Idempotency
 from gateway.model.mapping import Mapping as EventMapping
+from gateway.model.mending import JsonTemplate
 from gateway.model.reading import Reader, reader_for
 from gateway.model.request import Dialect
 from gateway.model.rules import Rules
@@ -27,8 +30,8 @@ from gateway.soap.declared import DeclaredService
 from gateway.source import Source
 from gateway.toml import Kind, checked
 
-ServiceOf = Callable[[Reading, Mapping[str, Reader]], DeclaredService]
-"""The Spyne service of a contract, whose calls are read so, by these readers."""
+ServiceOf = Callable[[Reading, Callable[[], Mapping[str, Reader]]], DeclaredService]
+"""The Spyne service of a contract, whose calls are read so, by these readers, made where it is not there yet."""
 
 
 def way_in(
@@ -43,30 +46,12 @@ def way_in(
     built = each({f"{path}.authenticate": settings.authenticate}, _authenticator_in(document), problems)
     if problems:
         raise ConfigError.of(problems)
-    rules = rules_of(settings)
-    over_http, over_soap = settings.reading or Reading.LENIENT, settings.reading or Reading.STRICT
-    soap = SoapBinding(
-        service_of(over_soap, _readers(contract, over_soap, settings, rules)),
-        over_soap,
-        settings.event_from,
-        answers_text=settings.soap_answer == "text",
-    )
-    http = HttpBinding(
-        contract,
-        _readers(contract, over_http, settings, rules),
-        over_http,
-        settings.accepted_status,
-        settings.event_from,
-        templates,
-        tuple(inference_of(one, contract) for one in settings.infer),
-        rules,
-    )
     repeats = settings.idempotency
     return Source(
         name=name,
         contract=contract,
         authenticator=next(iter(built.values())),
-        bindings={Dialect.HTTP: http, Dialect.SOAP11: soap, Dialect.SOAP12: soap},
+        bindings=_bindings(settings, contract, service_of, templates),
         mapping=replace(EventMapping.of(name, contract), clock=clock_of(settings.clock)),
         max_body=settings.max_body,
         rate=settings.rate,
@@ -76,6 +61,31 @@ def way_in(
         origins=frozenset(settings.origins),
         guide=guide_of(settings.guide, settings.authenticate, contract),
     )
+
+
+def _bindings(
+    settings: SourceSettings, contract: Contract, service_of: ServiceOf, templates: Sequence[JsonTemplate]
+) -> Mapping[Dialect, Binding]:
+    rules = rules_of(settings)
+    readers = cache(lambda reading: _readers(contract, reading, settings, rules))
+    over_http, over_soap = settings.reading or Reading.LENIENT, settings.reading or Reading.STRICT
+    soap = SoapBinding(
+        service_of(over_soap, lambda: readers(over_soap)),
+        over_soap,
+        settings.event_from,
+        answers_text=settings.soap_answer == "text",
+    )
+    http = HttpBinding(
+        contract,
+        readers(over_http),
+        over_http,
+        settings.accepted_status,
+        settings.event_from,
+        templates,
+        tuple(inference_of(one, contract) for one in settings.infer),
+        rules,
+    )
+    return {Dialect.HTTP: http, Dialect.SOAP11: soap, Dialect.SOAP12: soap}
 
 
 def _authenticator_in(document: Document) -> Callable[[str, Kind | tuple[Kind, ...]], Authenticator]:
