@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
+from gateway.cli import tables
 from gateway.cli.configured import config_option, opened
-from gateway.cli.rows import table
 from gateway.settings import Document
 from gateway.store.call_timeline import shown
 from gateway.store.calls import listed as newest
@@ -32,11 +32,7 @@ def listed(document: Document, as_json: bool, limit: int, after: str | None) -> 
     """Those first that something was heard of last."""
     with opened(document) as store:
         found = newest(store.database, limit=limit, after=after)
-        if as_json:
-            for item in found:
-                click.echo(json.dumps(item, ensure_ascii=False))
-        else:
-            table([{name: _cell(name, item[name]) for name in _COLUMNS} for item in found], _COLUMNS)
+        tables.listed(found, _COLUMNS, as_json=as_json, shown=_cell)
 
 
 @calls.command()
@@ -52,7 +48,7 @@ def show(document: Document, as_json: bool, identity: str) -> None:
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False))
         return
-    table([{name: _cell(name, fact[name]) for name in _FACTS} for fact in found["timeline"]], _FACTS)
+    tables.listed(found["timeline"], _FACTS, as_json=False, shown=_cell)
     for line in _deliveries(found):
         click.echo(line)
 

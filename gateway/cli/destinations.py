@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from gateway.cli import rows
+from gateway.cli import tables
 from gateway.cli.configured import config_option, opened
 from gateway.cli.trying import try_out
 from gateway.model.delivery import State
@@ -38,7 +38,7 @@ def destinations() -> None:
 def listed(document: Document, as_json: bool) -> None:
     """Each with what waits for it, is claimed or dead: 10001 means more."""
     with opened(document) as store:
-        rows.listed(_items(document, store), _COLUMNS, as_json=as_json, shown=_shown)
+        tables.listed(_items(document, store), _COLUMNS, as_json=as_json, shown=_shown)
 
 
 @destinations.command()

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import json
-import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -12,15 +10,14 @@ from typing import Any
 import click
 
 from gateway import cli
+from gateway.cli import tables
 from gateway.cli.configured import config_option, gateway_in_force, opened
-from gateway.cli.starting import runtime_of
+from gateway.cli.ringing import ring
 from gateway.pipeline import Gateway
 from gateway.settings import Document
 from gateway.store.erasing import BusyError, erase, wait_until_free
 from gateway.store.erasure_plan import Plan, planned
 from gateway.store.erasures import listed
-from gateway.store.store import Store
-from gateway.store.wakeup import bell_of
 
 _SHOWN = 5
 _COLUMNS = ("at", "id", "by", "subjectSha256", "done", "counts")
@@ -55,7 +52,7 @@ def erase_subject(document: Document, subject: str, dry_run: bool, yes: bool) ->
         except OSError as error:
             click.echo(f"a recording can't be deleted: {error}; no event is erased yet, erase again", err=True)
             return cli.REFUSED
-        _ring(document, store)
+        ring(document, store)  # what waited behind it may go now
         click.echo(f"erased: {_in_words(done)}")
         if not store.database.forget_log():
             click.echo("SQLite's log is being read, and holds some of it until it begins anew", err=True)
@@ -72,15 +69,13 @@ def erase_subject(document: Document, subject: str, dry_run: bool, yes: bool) ->
 @click.option("--after", help="Go on to those before the one with this id.")
 def erasures(document: Document, as_json: bool, limit: int, after: str | None) -> None:
     """Which erasures were done, newest first: of whom, only who has the subject can tell, by its SHA-256."""
-    from gateway.cli.rows import table  # which has this command
-
     with opened(document) as store:
-        found = list(listed(store.database, limit=limit, after=after))
-    if as_json:
-        for item in found:
-            click.echo(json.dumps(item, ensure_ascii=False))
-    else:
-        table([item | {"done": "yes" if item["done"] else "no, erase again"} for item in found], _COLUMNS)
+        found = listed(store.database, limit=limit, after=after)
+        tables.listed(found, _COLUMNS, as_json=as_json, shown=_cell)
+
+
+def _cell(name: str, value: Any) -> Any:  # noqa: ANN401 - a cell of any kind
+    return ("yes" if value else "no, erase again") if name == "done" else value
 
 
 class _Files:
@@ -116,10 +111,3 @@ def _tell(plan: Plan, files: _Files) -> None:
 def _in_words(counts: dict[str, int]) -> str:
     hidden = ("kept",)
     return ", ".join(f"{number} {name}" for name, number in counts.items() if number and name not in hidden)
-
-
-def _ring(document: Document, store: Store) -> None:
-    """What waited behind it may go now."""
-    bell = bell_of(store.database.place, runtime_of(document), time.monotonic)
-    bell.ring()
-    bell.close()

@@ -6,8 +6,8 @@ import json
 
 import click
 
+from gateway.cli import tables
 from gateway.cli.configured import config_option, opened
-from gateway.cli.rows import table
 from gateway.settings import Document
 from gateway.store.join_history import listed as keys
 from gateway.store.join_history import shown
@@ -29,12 +29,7 @@ def joins() -> None:
 def listed(document: Document, as_json: bool, limit: int, after: str | None, name: str | None) -> None:
     """Keys, the newest first: open, ended (it waits for stragglers), or emitted."""
     with opened(document) as store:
-        found = keys(store.database, name=name, limit=limit, after=after)
-        if as_json:
-            for item in found:
-                click.echo(json.dumps(item, ensure_ascii=False))
-        else:
-            table(list(found), _COLUMNS)
+        tables.listed(keys(store.database, name=name, limit=limit, after=after), _COLUMNS, as_json=as_json)
 
 
 @joins.command()

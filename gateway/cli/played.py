@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from gateway.cli.rows import table
+from gateway.cli.tables import table
 from gateway.simulator.answers import DUPLICATE, STATES, Answer, counted, percentile
 from gateway.simulator.comparing import Difference
 from gateway.simulator.posts import EVENTS

@@ -14,8 +14,9 @@ import click
 
 from gateway.cli import BUG, OK
 from gateway.cli.configured import config_option, gateway_in_force, moment, opened
-from gateway.cli.rows import table
+from gateway.cli.tables import listed as printed
 from gateway.destinations import recording
+from gateway.model.made import FROM_DESTINATIONS
 from gateway.pipeline import Gateway
 from gateway.settings import Document
 from gateway.store.history import History, Selection
@@ -24,7 +25,6 @@ from gateway.store.items import Item
 _Command = TypeVar("_Command", bound=Any)
 
 _COLUMNS = ("receivedAt", "id", "subject", "destination", "path", "duration", "channels", "size")
-_OF = "/destinations/"
 _WRONG = ("missing", "changed", "unreadable")
 _ALL_WELL = ("right", "deleted", "unconfigured")
 
@@ -56,11 +56,8 @@ def listed(document: Document, as_json: bool, limit: int, **which: Any) -> None:
     """Newest first."""
     with opened(document) as store:
         found = islice(_found(store.history, **which), limit or None)
-        if as_json:
-            for item in found:
-                click.echo(json.dumps(item, ensure_ascii=False))
-        else:
-            table([dict.fromkeys(_COLUMNS) | item["data"] | item for item in found], _COLUMNS)
+        flat = (dict.fromkeys(_COLUMNS) | item["data"] | item for item in found)
+        printed(found if as_json else flat, _COLUMNS, as_json=as_json)
 
 
 @recordings.command()
@@ -116,10 +113,10 @@ def _named(history: History, identity: str) -> Item:
 
 def _item(history: History, event_id: str) -> Item | None:
     row = history.event(event_id)
-    if row is None or row["type"] != recording.STORED or not row["source"].startswith(_OF):
+    if row is None or row["type"] != recording.STORED or not row["source"].startswith(FROM_DESTINATIONS):
         return None
     named = {name: row[name] for name in ("id", "receivedAt", "subject")}
-    return named | {"destination": row["source"].removeprefix(_OF), "data": row["event"]["data"]}
+    return named | {"destination": row["source"].removeprefix(FROM_DESTINATIONS), "data": row["event"]["data"]}
 
 
 def _each_file(items: Iterator[Item]) -> Iterator[tuple[Item, str, str]]:

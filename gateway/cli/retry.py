@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime
 
 import click
@@ -10,14 +9,13 @@ import click
 from gateway import cli
 from gateway.cli.configured import config_option, duties_by, gateway_in_force, moment, opened
 from gateway.cli.reread import one_by_one, tell, tell_refused
-from gateway.cli.starting import runtime_of
+from gateway.cli.ringing import ring
 from gateway.errors import Refusal
 from gateway.rereading import Rereading, reread
 from gateway.settings import Document
 from gateway.store.history import Selection
 from gateway.store.retried import ACCEPTED, QUARANTINED, RetriedRequests, StoredRequest
 from gateway.store.store import Store
-from gateway.store.wakeup import bell_of
 
 
 @click.command()
@@ -77,7 +75,7 @@ class _Again:
         made = self._record(stored, said)
         if made is None:
             raise click.UsageError(f"request {request_id} was retried or deleted meanwhile; nothing was made")
-        self._ring()
+        ring(self._document, self._store)
         for event_id in made:
             click.echo(f"✓ event {event_id}")
         if not made:
@@ -97,7 +95,7 @@ class _Again:
             made = self._record(stored, reread(self._gateway, stored, self._duties_of)) if stored and still else None
             missing += made is None
             repeats += made is not None and not made
-        self._ring()
+        ring(self._document, self._store)
         told = [f"✓ {len(readable) - repeats - missing} accepted"]
         told += [f"{repeats} repeats of what was recorded meanwhile"] if repeats else []
         told += [f"{missing} retried or deleted by others meanwhile"] if missing else []
@@ -108,11 +106,6 @@ class _Again:
         remade = [one.remade for one in said.found]
         made = self._retried.record(stored, remade, said.entry, now=datetime.now(UTC))
         return None if made is None else list(made)
-
-    def _ring(self) -> None:
-        bell = bell_of(self._store.database.place, runtime_of(self._document), time.monotonic)
-        bell.ring()
-        bell.close()
 
     def _stored(self, request_id: str) -> StoredRequest:
         stored = self._retried.find(request_id)

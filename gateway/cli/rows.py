@@ -14,6 +14,7 @@ from gateway.cli.configured import config_option, opened
 from gateway.cli.replay import replay
 from gateway.cli.retry import retry
 from gateway.cli.selecting import conditions
+from gateway.cli.tables import listed
 from gateway.model.delivery import State
 from gateway.settings import Document
 from gateway.store.history import History, Selection
@@ -27,7 +28,6 @@ _DELIVERY_COLUMNS = ("createdAt", "id", "eventType", "subject", "destination", "
 _REQUEST_COLUMNS = ("receivedAt", "id", "source", "state", "method", "path", "binding", "caller", "reason")
 _DELIVERY_STATES = tuple(state.value for state in State)
 _REQUEST_STATES = ("accepted", "duplicate", "quarantined", "refused")
-_WIDEST = 60
 _TO = click.option("--destination", help="To this destination only.")
 
 
@@ -75,21 +75,6 @@ def _showing(group: click.Group, what: str, item: Callable[[History, str], Item 
         click.echo(json.dumps(found, ensure_ascii=False, indent=None if as_json else 2))
 
 
-def listed(
-    items: Iterable[Item],
-    columns: tuple[str, ...],
-    *,
-    as_json: bool,
-    shown: Callable[[str, Any], Any] = lambda _name, value: value,
-) -> None:
-    """Print `items`: a JSON object a line, or a table of some columns, its cells as `shown` has them."""
-    if not as_json:
-        table([{name: shown(name, item[name]) for name in columns} for item in items], columns)
-        return
-    for item in items:
-        click.echo(json.dumps(item, ensure_ascii=False))
-
-
 def _with_why(request: Item) -> Item:
     """A request whose reason says what was wrong first."""
     if not request["reason"] or not request["violations"]:
@@ -98,28 +83,6 @@ def _with_why(request: Item) -> Item:
     more = f" (and {len(others)} more)" if others else ""
     what = " ".join(filter(None, (first["path"], first["message"])))
     return {**request, "reason": f"{request['reason']}: {what}{more}"}
-
-
-def table(items: list[Item], columns: tuple[str, ...]) -> None:
-    """Print `items` under the names of their columns."""
-    if not items:
-        click.echo("none")
-        return
-    rows = [[_cell(item[column]) for column in columns] for item in items]
-    widths = [max(len(row[n]) for row in [list(columns), *rows]) for n in range(len(columns))]
-    for row in [list(columns), *rows]:
-        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
-
-
-def _cell(value: object) -> str:
-    match value:
-        case None:
-            return "-"
-        case dict():
-            return ", ".join(f"{count} {state}" for state, count in value.items() if count) or "none"
-        case _:
-            text = str(value).replace("\n", " ")
-            return text if len(text) <= _WIDEST else text[: _WIDEST - 1] + "…"
 
 
 @click.group()

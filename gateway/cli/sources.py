@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 import click
 
 from gateway.assembly import Workshop
-from gateway.cli import rows
+from gateway.cli import tables
 from gateway.cli.configured import config_option, opened
 from gateway.model.event import rfc3339
-from gateway.settings import Document
+from gateway.settings import Document, Settings
 from gateway.settings.presets import presets
 from gateway.settings.sources import SourceSettings
 from gateway.source import Source
@@ -35,7 +36,7 @@ def sources() -> None:
 def listed(document: Document, as_json: bool) -> None:
     """Each with what waits in quarantine (10001 means more), and when it last called."""
     with opened(document) as store:
-        rows.listed(_items(document, store), _COLUMNS, as_json=as_json, shown=_shown)
+        tables.listed(_items(document, store), _COLUMNS, as_json=as_json, shown=_shown)
 
 
 @sources.command()
@@ -44,14 +45,15 @@ def listed(document: Document, as_json: bool) -> None:
 @click.argument("name")
 def show(document: Document, as_json: bool, name: str) -> None:
     """One, with all that is set of it, its preset's settings too, and what was odd about its newest events."""
-    settings = _known(document, name)
+    settings = document.settings()
+    one = _known(settings, name)
     with opened(document) as store:
-        item = _item(document, store, name, settings, last_received(store.database))
+        item = _item(settings, store, name, last_received(store.database))
         odd = warnings(store.database, name)
     source = Workshop().build(document, 0).sources[name]
     whole = {
         **item,
-        "description": settings.description,
+        "description": one.description,
         "events": {event.name: [event.path, *event.aliases] for event in source.contract.events.values()},
         "settings": _settings(document, name),
         "warnings": odd,
@@ -65,9 +67,10 @@ def show(document: Document, as_json: bool, name: str) -> None:
 @click.argument("name")
 def guide(document: Document, as_json: bool, name: str) -> None:
     """What to enter on the sender's side, for each event; no secret is in it."""
-    _known(document, name)
+    settings = document.settings()
+    _known(settings, name)
     source = Workshop().build(document, 0).sources[name]
-    whole = _guide(source, f"{document.settings().base_url}/in/{name}")
+    whole = _guide(source, f"{settings.base_url}/in/{name}")
     click.echo(json.dumps(whole, ensure_ascii=False) if as_json else _in_words(whole))
 
 
@@ -78,30 +81,31 @@ def _guide(source: Source, address: str) -> dict[str, Any]:
     return source.guide.document(source.name, address)
 
 
-def _known(document: Document, name: str) -> SourceSettings:
+def _known(settings: Settings, name: str) -> SourceSettings:
     """The settings of the source of this name. Raises UsageError."""
-    found = document.settings().sources
+    found = settings.sources
     if name not in found:
         raise click.UsageError(f"no source {name!r}; there are: {', '.join(found) or 'none'}")
     return found[name]
 
 
 def _items(document: Document, store: Store) -> Iterator[Item]:
-    last = last_received(store.database)
-    for name, settings in document.settings().sources.items():
-        yield _item(document, store, name, settings, last)
+    last, settings = last_received(store.database), document.settings()
+    for name in settings.sources:
+        yield _item(settings, store, name, last)
 
 
-def _item(document: Document, store: Store, name: str, settings: SourceSettings, last: Any) -> Item:  # noqa: ANN401
-    kinds = settings.authenticate if isinstance(settings.authenticate, tuple) else (settings.authenticate,)
+def _item(settings: Settings, store: Store, name: str, last: Mapping[str, datetime]) -> Item:
+    one = settings.sources[name]
+    kinds = one.authenticate if isinstance(one.authenticate, tuple) else (one.authenticate,)
     return {
         "name": name,
-        "preset": settings.preset or None,
-        "url": f"{document.settings().base_url}/in/{name}",
-        "contract": settings.contract,
+        "preset": one.preset or None,
+        "url": f"{settings.base_url}/in/{name}",
+        "contract": one.contract,
         "authenticate": [kind.kind for kind in kinds],
-        "reading": settings.reading,
-        "onInvalid": settings.on_invalid,
+        "reading": one.reading,
+        "onInvalid": one.on_invalid,
         "quarantined": quarantined(store.database, name),
         "lastReceived": rfc3339(last[name]) if name in last else None,
     }
