@@ -83,7 +83,7 @@ package: install  ## wheel and sdist, installed and run on every Python 3.11 to 
 
 lock: install   ## write requirements.lock anew: the newest of everything, for every Python and platform we run on
 	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile --universal --python-version 3.11 --group dev --no-annotate --no-emit-index-url --quiet \
+	$(BIN)/uv pip compile --universal --python-version 3.11 --group dev --extra s3 --no-annotate --no-emit-index-url --quiet \
 	    --custom-compile-command "make lock" --upgrade --output-file requirements.lock pyproject.toml
 
 clean:          ## take away what install made

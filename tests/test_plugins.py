@@ -27,7 +27,7 @@ def third_party(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ("destinations", ["http", "log", "recording"]),
         ("authenticators", ["anonymous", "api_key", "basic", "bearer"]),
-        ("storage", ["folder"]),
+        ("storage", ["folder", "s3"]),
     ],
 )
 def test_the_kinds_of_a_family_are_its_modules(family: str, expected: list[str]) -> None:

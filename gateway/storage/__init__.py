@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, BinaryIO, Protocol
 
 from pydantic import BeforeValidator, ValidationInfo
@@ -38,6 +39,14 @@ class Storage(Protocol):
 
     def sweep(self, stored_before: float | None, received_before: float, goes_on: Callable[[], bool]) -> int:
         """Delete what was stored, and parts that were received, before these times; how many files that were."""
+
+
+def checked_path(path: str) -> PurePosixPath:
+    """`path`, as `put` returns them: it leads nowhere else, whoever wrote it. Raises FileNotFoundError."""
+    parts = PurePosixPath(path).parts
+    if not parts or path.startswith("/") or "\0" in path or any(part.startswith(".") for part in parts):
+        raise FileNotFoundError(errno.ENOENT, "it is no path of this storage")
+    return PurePosixPath(*parts)
 
 
 def _storage(value: object, info: ValidationInfo) -> object:

@@ -9,12 +9,13 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from hashlib import file_digest
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Annotated, BinaryIO
 
 from pydantic import AfterValidator, ValidationInfo
 
 from gateway.model.file_name import safe_part, with_mark
+from gateway.storage import checked_path
 from gateway.toml import Table
 from gateway.values import Size, Unusable, folder_of
 
@@ -24,7 +25,8 @@ _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK}
 """What file systems say that have no hard links, such as FAT's."""
 
 
-def _path(text: str, info: ValidationInfo) -> str:
+def folder_path(text: str, info: ValidationInfo) -> str:
+    """`text`, from the configuration's folder. Raises Unusable."""
     if not text or "\0" in text:
         raise Unusable("must be the path of a folder", "such as 'recordings'; it is made where there is none")
     path = folder_of(info) / text
@@ -36,7 +38,7 @@ def _path(text: str, info: ValidationInfo) -> str:
 class Options(Table):
     """The keys of its kind."""
 
-    path: Annotated[str, AfterValidator(_path)]
+    path: Annotated[str, AfterValidator(folder_path)]
     """The folder; it is made where there is none."""
     keep_free: Size = 100 * 2**20
     """Of its disk: below it nothing is stored, and what comes waits."""
@@ -113,10 +115,7 @@ class Storage:
 
     def _inside(self, path: str) -> Path:
         """Below the folder, whoever wrote `path`. Raises FileNotFoundError."""
-        parts = PurePosixPath(path).parts
-        if not parts or path.startswith("/") or "\0" in path or any(part.startswith(".") for part in parts):
-            raise FileNotFoundError(errno.ENOENT, "it is no path of this storage")
-        return self._folder.joinpath(*parts)
+        return self._folder / checked_path(path)
 
 
 def _make(folder: Path) -> None:
