@@ -1,8 +1,9 @@
-"""What joins cost an event, and an emission, beside few and many open keys: `python -m tests.benchmarks.joins`."""
+"""What joins cost an event, and an emission, beside few and many open keys."""
 
 from __future__ import annotations
 
 import statistics
+import sys
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -19,7 +20,7 @@ from gateway.store.tables import events, micros, names
 from tests.benchmarks.growth import empty_store
 from tests.builders import an_entry, an_event
 
-_OPEN = (1_000, 100_000)
+_FEW, _MANY = 1_000, 100_000
 _EVENTS, _EMITTED = 64, 50
 _TIMES = 40
 _FLAT = 1.5
@@ -31,14 +32,14 @@ _EVENT = {
 _unique = count()
 
 
-def main() -> None:
-    """Print a table; what many open keys cost is a ratio to what few do, of one run."""
+def main(many: int = _MANY) -> None:
+    """Print a table; what `many` open keys cost, a million say, is a ratio to what few do, of one run."""
     heads = ("event, no join", "new keys", "open keys", "emission")
     print(f"µs each, median of {_TIMES}: of {_EVENTS} events in a transaction, and of {_EMITTED} emissions of 2 events")
     print(f"{'':<12}{'open keys':>10}" + "".join(f"{head:>16}" for head in heads))
     for kind in ("sqlite", "postgresql"):
-        few, many = (_row(kind, number) for number in _OPEN)
-        ratios = [more / less for less, more in zip(few, many, strict=True)]
+        rows = [_row(kind, number) for number in (_FEW, many)]
+        ratios = [more / less for less, more in zip(*rows, strict=True)]
         print(f"{'':<12}{'ratio':>10}" + "".join(f"{ratio:>16.2f}" for ratio in ratios))
         print(f"{'':<12}" + ("flat" if max(ratios[1:]) < _FLAT else f"NOT FLAT: more than {_FLAT}"), flush=True)
 
@@ -100,4 +101,4 @@ def _emitted(store: Store) -> float:
 
 
 if __name__ == "__main__":
-    main()
+    main(*map(int, sys.argv[1:]))
