@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import BinaryIO
 
-from gateway.recordings.sound import NoSound, Sound, Unfinished
+from gateway.recordings.sound import NoSound, Sound, Unfinished, seconds
 
 MEDIA_TYPE = "audio/wav"
 _ORDERS = {b"RIFF": "<", b"RIFX": ">"}
@@ -22,7 +22,6 @@ ENCODINGS = {1: "pcm", 3: "float", 6: "a-law", 7: "mu-law"}
 _OPEN = 0x7FFFF000
 """What is written where the length isn't known yet: 0xFFFFFFFF, and this or a little more by SoX."""
 _MOST_CHUNKS = 1000
-_MICROSECONDS = Decimal("0.000001")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +70,8 @@ class Wav:
     def _duration(self) -> Decimal | None:
         form = self.format
         if form.is_plain:
-            seconds = Decimal(self.length // form.block) / form.sample_rate
-        elif form.byte_rate:
-            seconds = Decimal(self.length) / form.byte_rate
-        else:
-            return None
-        rounded = seconds.quantize(_MICROSECONDS)
-        return rounded.quantize(Decimal(1)) if rounded == rounded.to_integral() else rounded.normalize()
+            return seconds(self.length // form.block, form.sample_rate)
+        return seconds(self.length, form.byte_rate) if form.byte_rate else None
 
 
 def read_wav(file: BinaryIO, size: int) -> Wav:
