@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, field_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, field_validator, model_validator
 
 from gateway.model.field_reading import Reading
 from gateway.model.idempotency import DIGEST, HEADER, OnReuse
 from gateway.model.template import Template
 from gateway.settings.habits import Absent, ClockSettings, Derive, GuideSettings, InferSettings
 from gateway.toml import Kind, Table
-from gateway.values import Origin, PositiveDuration, RatePerTime, Size, TimeZone, listed
+from gateway.values import Origin, PositiveDuration, RatePerTime, Size, TimeZone, Unusable, listed
 
 Kinds = Annotated[
     Annotated[Kind, Tag("(table)")] | Annotated[tuple[Kind, ...], Tag("(list)"), Field(min_length=1)],
     Discriminator(lambda value: "(list)" if isinstance(value, list | tuple) else "(table)"),
 ]
 """One table, or a list of them."""
+_OF_LENIENT = ("absent", "derive", "templates")
 
 
 class IdempotencySettings(Table):
@@ -87,3 +88,11 @@ class SourceSettings(Table):
     """What makes a repeat a duplicate, and for how long."""
     guide: GuideSettings | None = None
     """What to enter on the sender's side: `gateway sources guide`."""
+
+    @model_validator(mode="after")
+    def _mends_what_it_reads(self) -> Self:
+        unheeded = [name for name in _OF_LENIENT if getattr(self, name)]
+        if self.reading is Reading.STRICT and unheeded:
+            named = ", ".join(f"`{name}`" for name in unheeded)
+            raise Unusable(f"a strict reading heeds no {named}", "leave it out, or them", key="reading")
+        return self

@@ -50,6 +50,8 @@ MISTAKES = [
             "sources.pbx.contract", "is a folder", "name a file in it"),
     Mistake("a contract in a folder that there is not", ANYBODY.replace('contract.toml"', f'wsdl/calls.toml" {HERE}') + JOURNAL + TO_CRM,
             "sources.pbx.contract", "there is no file", "nor a folder"),
+    Mistake("a strict reading of what is to be mended", at_source('absent = "#.*#"\nreading = "strict"'),
+            "sources.pbx.reading", "a strict reading heeds no `absent`", "leave it out, or them"),
     Mistake("a reading that there is not", at_source('reading = "relaxed"'),
             "sources.pbx.reading", "no 'relaxed'; there are: ", "strict, lenient"),
     Mistake("an hour for a zone", at_source('time_zone = "UTC+2"'),
