@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
@@ -81,7 +82,8 @@ def _place_of(tag: Tag, path: str, written: object) -> str | None:
     """Below `path`, where `tag` is written first."""
     match written:
         case str():
-            return path if f"#{'.'.join(tag.path)}" in written else None
+            is_there = re.search(rf"#{re.escape('.'.join(tag.path))}[#?|]", written)
+            return path if is_there else None
         case dict():
             below = written.items()
         case list() | tuple():

@@ -145,6 +145,8 @@ MISTAKES = [
             "destinations.crm.url", "has a tag in its host", "hosts = ['*.example.org']"),
     Mistake("a recording's link of no field", at_recording('fields = { link = "#recoding_url#" }'),
             "destinations.crm.fields.link", "#recoding_url#: no event type that comes here has it", "did you mean #recording_url#?"),
+    Mistake("a tag that another one begins with", at_recording('fields = { link = "#recording_url#", other = "#recording#" }'),
+            "destinations.crm.fields.other", "#recording#: no event type that comes here has it", "did you mean #recording_url#?"),
     Mistake("a recording without a name", ANYBODY + TO_CRM + RECORDING.replace('name = "#call_id#.wav"\n', "").replace("]", f"] {HERE}", 1),
             "destinations.crm.name", "is required", "such as `#call_id#-#segment?#.wav`"),
     Mistake("a recording's name that leads out of its folder", ANYBODY + TO_CRM + RECORDING.replace('#call_id#.wav"', f'../#call_id#.wav" {HERE}'),
