@@ -70,7 +70,7 @@ class Options(Table):
             missing = "access_key" if self.access_key is None else "secret_key"
             raise Unusable("is required beside the other", "a key has an id and a secret; or give neither", key=missing)
         if find_spec("s3fs") is None:
-            raise Unusable("'s3' needs s3fs, which isn't installed", "pip install 'endpoint-gateway[s3]'", key="kind")
+            raise Unusable("'s3' needs s3fs, which isn't installed", "pip install s3fs, or the wheel[s3]", key="kind")
         return self
 
 

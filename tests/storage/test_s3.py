@@ -263,4 +263,4 @@ def test_without_its_library_it_says_how_to_get_it(
     monkeypatch.setattr(s3, "find_spec", lambda _name: None)
     with pytest.raises(ConfigError, match="needs s3fs") as error:
         a_storage(tmp_path, bucket)
-    assert "pip install 'endpoint-gateway[s3]'" == error.value.hint
+    assert "pip install s3fs, or the wheel[s3]" == error.value.hint
