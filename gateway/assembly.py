@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from uuid_utils import uuid7
 
@@ -25,7 +24,6 @@ from gateway.settings.retention import RetentionAges
 from gateway.settings.sources import SourceSettings
 from gateway.soap.declared import DeclaredService
 from gateway.source import Source
-from gateway.store.place import Place, place_named
 from gateway.store.revisions import Revisions
 
 
@@ -77,11 +75,6 @@ def current(workshop: Workshop, document: Document, revision: int, revisions: Re
         workshop.build(document, revision),
         lambda number: workshop.build(Document(revisions.files(number), document.folder), number),
     )
-
-
-def place_of(settings: Settings, folder: Path) -> Place:
-    """Where the database is."""
-    return place_named(settings.database, folder, folder / settings.data_dir)
 
 
 def _policy(settings: Settings, problems: list[ConfigError]) -> Policy:

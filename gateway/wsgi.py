@@ -14,13 +14,13 @@ import gevent
 from gevent.threadpool import ThreadPool
 
 from gateway.admission import Admission
-from gateway.assembly import Workshop, current, place_of
+from gateway.assembly import Workshop, current
 from gateway.errors import StoreUnavailable
 from gateway.receiver import Door
 from gateway.runtime import runtime_folder
 from gateway.settings import Document
 from gateway.store.inbox import PATIENCE
-from gateway.store.place import SqliteFile
+from gateway.store.place import SqliteFile, place_of
 from gateway.store.store import Store, open_store
 from gateway.store.wakeup import bell_of
 from gateway.telemetry import logs, metrics

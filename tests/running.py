@@ -19,10 +19,10 @@ from typing import Any
 
 import requests
 
-from gateway.assembly import place_of
 from gateway.runtime import runtime_folder
 from gateway.settings import Document
 from gateway.store.history import History
+from gateway.store.place import place_of
 from gateway.store.store import Store, open_store
 from tests import ROOT
 from tests.postgresql import a_database

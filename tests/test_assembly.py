@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.assembly import Workshop, current, place_of
+from gateway.assembly import Workshop, current
 from gateway.errors import ConfigError
 from gateway.model.breaker import BreakerPolicy
 from gateway.model.bucket import Rate
@@ -15,7 +15,7 @@ from gateway.model.request import Dialect
 from gateway.model.retention import Ages, Policy
 from gateway.model.route import Duty
 from gateway.settings import Document
-from gateway.store.place import SqliteFile
+from gateway.store.place import SqliteFile, place_of
 from gateway.store.store import Store
 from tests.builders import NOON, an_event, no_original
 from tests.configured import ANYBODY, BASIC, JOURNAL, TO_CRM, a_document, a_gateway, problems_of

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import click
 
-from gateway.assembly import Workshop, place_of
+from gateway.assembly import Workshop
 from gateway.cli.configured import config_option
 from gateway.settings import Document
+from gateway.store.place import place_of
 
 
 @click.command()

@@ -12,14 +12,13 @@ from typing import Any, TypeVar
 
 import click
 
-from gateway.assembly import Workshop, place_of
 from gateway.authenticators import Proof
 from gateway.errors import ConfigError
 from gateway.pipeline import Gateway
 from gateway.settings import MAIN, Document
 from gateway.source import Source
 from gateway.store.originals import original_call
-from gateway.store.place import Place
+from gateway.store.place import Place, place_of
 from gateway.store.replayed import DutiesOf
 from gateway.store.store import Store, open_store
 from gateway.values import parsed_address, parsed_duration
@@ -67,6 +66,8 @@ def gateway_in_force(document: Document, store: Store) -> Gateway:
 
     The files may have been changed since, without a HUP: that is said.
     """
+    from gateway.assembly import Workshop  # who only reads what is stored needs no Spyne
+
     newest = store.revisions.newest()
     if not newest:
         return Workshop().build(document, newest)

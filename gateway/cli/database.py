@@ -15,7 +15,6 @@ import click
 from sqlalchemy import Connection, select
 
 from gateway import supervisor
-from gateway.assembly import place_of
 from gateway.cli.configured import config_option, place_there
 from gateway.errors import ConfigError, StoreUnavailable
 from gateway.model.delivery import State
@@ -25,7 +24,7 @@ from gateway.store.engine import Database
 from gateway.store.history import COUNTED, History
 from gateway.store.migrate import known_schemas, schema_of
 from gateway.store.migrate import migrate as bring_up_to_date
-from gateway.store.place import SqliteFile
+from gateway.store.place import SqliteFile, place_of
 from gateway.store.store import database_at
 from gateway.store.tables import events, moment_of
 

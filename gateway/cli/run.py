@@ -10,12 +10,13 @@ from datetime import UTC, datetime
 import click
 
 from gateway import supervisor
-from gateway.assembly import Workshop, place_of
+from gateway.assembly import Workshop
 from gateway.cli.configured import config_option, seconds
 from gateway.cli.starting import prepare, runtime_of
 from gateway.errors import GatewayError
 from gateway.settings import Document, url_of
 from gateway.shipped import shipped
+from gateway.store.place import place_of
 from gateway.store.store import open_store
 from gateway.supervisor import Child, Supervisor
 from gateway.telemetry.logs import log

@@ -11,13 +11,14 @@ import click
 import requests
 
 from gateway import cli
-from gateway.assembly import Workshop, place_of
+from gateway.assembly import Workshop
 from gateway.cli.configured import config_option, proof_for, seconds
 from gateway.cli.doors import PROTOCOLS, Refused, Sender
 from gateway.cli.following import follow
 from gateway.model.contract import EventType
 from gateway.model.sample import sample
 from gateway.settings import Document, url_of
+from gateway.store.place import place_of
 from gateway.store.store import open_store
 
 

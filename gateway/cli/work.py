@@ -14,11 +14,12 @@ import click
 import uvloop
 
 from gateway import supervisor
-from gateway.assembly import Workshop, current, place_of
+from gateway.assembly import Workshop, current
 from gateway.cli.configured import address, config_option, seconds
 from gateway.cli.starting import prepare, runtime_of
 from gateway.parent import PARENT, die_with_parent
 from gateway.settings import Document
+from gateway.store.place import place_of
 from gateway.telemetry.gauges import forget_gone
 
 

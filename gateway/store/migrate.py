@@ -5,11 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect, text
 
 from gateway.errors import ConfigError, StoreUnavailable
 from gateway.store.dialect import alone, unhurried, was_held_up
@@ -17,6 +13,8 @@ from gateway.store.engine import Database
 
 _TRIES, _PAUSE = 60, 0.5
 """Half a minute and more in all: a busy table is free for a moment again and again."""
+_VERSIONS = "alembic_version"
+"""Alembic's own table, of one row."""
 _SCRIPTS = Path(__file__).parent / "migrations"
 
 
@@ -40,7 +38,7 @@ def migrate(database: Database) -> str:
 
 def _apply_next(database: Database) -> str:
     """The revision of the schema, after one migration of those that are missing."""
-    config, known = _config(), known_schemas()
+    known = known_schemas()
     with database.writing() as connection:
         alone(connection, "migrate")
         here = schema_of(connection)
@@ -54,22 +52,28 @@ def _apply_next(database: Database) -> str:
             return here
         unhurried(connection)
         following = known[known.index(here) - 1 if here is not None else -1]
-        config.attributes["connection"] = connection
-        command.upgrade(config, following)
+        _upgrade(connection, following)
         return following
 
 
 def known_schemas() -> list[str]:
-    """The schema revisions that this program knows, its own first."""
-    return [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()]
+    """The schema revisions that this program knows, its own first: the file of each begins with its number."""
+    return sorted((path.name.partition("_")[0] for path in (_SCRIPTS / "versions").glob("[0-9]*.py")), reverse=True)
 
 
 def schema_of(connection: Connection) -> str | None:
     """The database's schema revision, None where it has none."""
-    return MigrationContext.configure(connection).get_current_revision()
+    if not inspect(connection).has_table(_VERSIONS):
+        return None
+    revision: str | None = connection.execute(text(f"SELECT version_num FROM {_VERSIONS}")).scalar_one_or_none()  # noqa: S608
+    return revision
 
 
-def _config() -> Config:
+def _upgrade(connection: Connection, revision: str) -> None:
+    from alembic import command  # as much to import as a third of all else, and rarely needed
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(_SCRIPTS))
-    return config
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)

@@ -10,6 +10,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from gateway.errors import ConfigError
+from gateway.settings import Settings
 
 _POSTGRESQL = ("postgresql", "postgres")
 _PASSWORD = "set PGPASSWORD, or keep it in ~/.pgpass or a service file, where libpq finds it"  # noqa: S105 - a hint
@@ -57,6 +58,11 @@ class PostgresServer:
 
 
 Place = SqliteFile | PostgresServer
+
+
+def place_of(settings: Settings, folder: Path) -> Place:
+    """Where the database is that `settings`, of this folder, name. Raises ConfigError."""
+    return place_named(settings.database, folder, folder / settings.data_dir)
 
 
 def place_named(url: str, root: Path, data_dir: Path) -> Place:

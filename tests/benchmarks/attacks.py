@@ -13,13 +13,13 @@ from pathlib import Path
 
 import structlog
 
-from gateway.assembly import Workshop, place_of
+from gateway.assembly import Workshop
 from gateway.current import Current
 from gateway.pipeline import Gateway
 from gateway.receiver import Door
 from gateway.settings import Document
 from gateway.store.migrate import migrate
-from gateway.store.place import Place
+from gateway.store.place import Place, place_of
 from gateway.store.store import open_store
 from tests.attacks import ATTACKS, CONTRACT, Attack, environ, reason_of
 

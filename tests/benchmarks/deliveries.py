@@ -15,9 +15,9 @@ from pathlib import Path
 import aiohttp
 import uvloop
 
-from gateway.assembly import place_of
 from gateway.settings import Document
 from gateway.store.migrate import migrate
+from gateway.store.place import place_of
 from gateway.store.store import open_store
 from tests import ROOT
 from tests.benchmarks.configured import delivering

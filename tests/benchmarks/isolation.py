@@ -21,10 +21,10 @@ from typing import Any
 
 import uvloop
 
-from gateway.assembly import place_of
 from gateway.runtime import runtime_folder
 from gateway.settings import MAIN, Document
 from gateway.store.migrate import migrate
+from gateway.store.place import place_of
 from gateway.store.store import open_store
 from tests import ROOT
 from tests.builders import an_entry

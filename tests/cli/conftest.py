@@ -13,7 +13,7 @@ import pytest
 from structlog.testing import capture_logs
 from werkzeug.serving import make_server
 
-from gateway.assembly import Workshop, place_of
+from gateway.assembly import Workshop
 from gateway.cli import run_command_line as command_line
 from gateway.errors import ContractViolation, Violation
 from gateway.model.delivery import Outcome
@@ -22,6 +22,7 @@ from gateway.receiver import Door
 from gateway.settings import Document
 from gateway.store.migrate import migrate
 from gateway.store.outbox import Outbox
+from gateway.store.place import place_of
 from gateway.store.store import Store, open_store
 from gateway.web import create_app
 from tests.builders import NOON, a_request, an_attempt, an_entry, an_event

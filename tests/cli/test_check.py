@@ -106,4 +106,4 @@ def test_the_complete_configuration_is_sound(
         is_key = name.endswith("_WEBHOOK_SECRET")
         monkeypatch.setenv(name, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" if is_key else "hunter2")
     assert 0 == command_line(["check", "--config", str(file)])
-    assert "ok: 2 sources, 4 destinations, 1 routes\n" == capsys.readouterr().out
+    assert "ok: 2 sources, 5 destinations, 1 routes\n" == capsys.readouterr().out

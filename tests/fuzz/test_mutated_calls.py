@@ -21,7 +21,7 @@ from hypothesis import strategies as some
 from lxml import etree
 from structlog.testing import capture_logs
 
-from gateway.assembly import Workshop, place_of
+from gateway.assembly import Workshop
 from gateway.contracts.load import load
 from gateway.current import Current
 from gateway.model.canonical import canonical_json
@@ -33,6 +33,7 @@ from gateway.receiver import Door
 from gateway.settings import Document
 from gateway.soap.envelope import NS11, NS12
 from gateway.store.migrate import migrate
+from gateway.store.place import place_of
 from gateway.store.store import Store, open_store
 from gateway.web import GatewayApp, create_app
 from tests.fuzz.recorded import CALLS, Call

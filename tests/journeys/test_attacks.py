@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from gateway.assembly import Workshop, place_of
+from gateway.assembly import Workshop
 from gateway.current import Current
 from gateway.receiver import Door
 from gateway.settings import Document
 from gateway.store.migrate import migrate
+from gateway.store.place import place_of
 from gateway.store.store import open_store
 from tests.attacks import ATTACKS, CONTRACT, Attack, send
 

@@ -85,9 +85,16 @@ def test_it_says_what_it_is_and_what_it_runs_on(wheel: zipfile.ZipFile) -> None:
 
 def test_what_it_needs_is_what_the_project_declares(wheel: zipfile.ZipFile) -> None:
     about = Parser().parsestr(wheel.read(f"endpoint_gateway-{__version__}.dist-info/METADATA").decode())
-    declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
 
     def names(needs: list[str]) -> set[str]:
         return {re.split(r"[\s\[<>=;~!]", one)[0].lower().replace("_", "-") for one in needs}
 
-    assert names(declared) == names(about.get_all("Requires-Dist", []))
+    needs = about.get_all("Requires-Dist", [])
+    of_an_extra = {one for one in needs if "extra ==" in one}
+    assert names(project["dependencies"]) == names([one for one in needs if one not in of_an_extra])
+    assert {name: names(ones) for name, ones in extras.items()} == {
+        extra: names([one for one in of_an_extra if f"extra == '{extra}'" in one])
+        for extra in about.get_all("Provides-Extra", [])
+    }

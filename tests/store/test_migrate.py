@@ -10,16 +10,19 @@ from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from gateway.errors import ConfigError
 from gateway.store.dialect import is_sqlite
 from gateway.store.history import Selection
-from gateway.store.migrate import migrate, schema_of
+from gateway.store.migrate import known_schemas, migrate, schema_of
 from gateway.store.place import Place, PostgresServer, SqliteFile, place_named
 from gateway.store.schema import metadata
 from gateway.store.store import Store, database_at, open_store
+from tests import ROOT
 from tests.builders import an_entry
 from tests.postgresql import a_database
 
@@ -39,6 +42,12 @@ def test_alembic_finds_no_difference_between_migrations_and_tables(store: Store)
     with store.database.reading() as connection:
         options = {"compare_type": True, "compare_server_default": True}
         assert [] == compare_metadata(MigrationContext.configure(connection, opts=options), metadata)
+
+
+def test_the_schemas_that_are_known_are_those_that_alembic_goes_by() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "gateway/store/migrations"))
+    assert known_schemas() == [one.revision for one in ScriptDirectory.from_config(config).walk_revisions()]
 
 
 def test_what_alembic_does_not_compare_is_the_same_too(store: Store, tmp_path: Path) -> None:
