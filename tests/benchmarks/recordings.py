@@ -1,9 +1,10 @@
-"""Recordings fetched and kept, beside a bare aiohttp download of the same files; and what a hundred at once hold."""
+"""Recordings fetched and kept, in a folder and in a bucket, beside a bare aiohttp download; what a hundred hold."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -24,6 +25,7 @@ from tests import ROOT
 from tests.builders import a_payload, an_event
 from tests.recordings.audio import a_wav
 from tests.running import free_port
+from tests.storage.bucket import ENVIRONMENT, Bucket, a_bucket, s3_server
 
 _ROUNDS = 5
 _FILES = 150
@@ -47,32 +49,36 @@ def main() -> None:
     """Print a line each; the ratios are of the same run, medians of interleaved rounds."""
     port = free_port()
     server = subprocess.Popen([sys.executable, "-m", "tests.benchmarks.recordings", str(port)], cwd=ROOT)
+    os.environ |= ENVIRONMENT
     try:
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:  # as the worker has it
-            runner.run(_measured(f"http://127.0.0.1:{port}"))
+        with s3_server() as s3, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:  # as the worker has it
+            runner.run(_measured(f"http://127.0.0.1:{port}", a_bucket(s3)))
     finally:
         server.terminate()
         server.wait(10)
 
 
-async def _measured(url: str) -> None:
+async def _measured(url: str, bucket: Bucket) -> None:
     await _answering(url)
     for name, size in _SIZES.items():
         files = max(1, int(_FILES / size))
-        bare, ours = [], []
+        bare, ours, stored = [], [], []
         for _ in range(_ROUNDS):
             bare.append(await _bare(f"{url}/{size}", files))
             ours.append(await _ours(f"{url}/{size}", files, _AT_ONCE))
+            stored.append(await _ours(f"{url}/{size}", files, _AT_ONCE, bucket))
         print(f"{name}, {size:g} MB: {files} files, {_AT_ONCE} at once, medians of {_ROUNDS} interleaved rounds")
-        for who, took in (("bare aiohttp, nothing kept", bare), ("recording, kept and durable", ours)):
+        kinds = {"bare aiohttp, nothing kept": bare, "in a folder, durable": ours, "in a bucket (of moto)": stored}
+        for who, took in kinds.items():
             rate = statistics.median(files / one.seconds for one in took)
             cpu = statistics.median(one.cpu / files / size for one in took)
             print(f"  {who:<30}{rate:8.1f} files/s{rate * size:8.1f} MB/s{cpu * 1000:8.2f} ms of CPU a MB")
-        rates = statistics.median(one.seconds / other.seconds for one, other in zip(bare, ours, strict=True))
-        cpus = statistics.median(other.cpu / one.cpu for one, other in zip(bare, ours, strict=True))
         hashed = statistics.median(_hashing(size) for _ in range(_ROUNDS))
         print(f"  {'SHA-256 of them, alone':<30}{'':>27}{hashed * 1000:8.2f} ms of CPU a MB")
-        print(f"  {rates:.2f} of bare aiohttp's rate, {cpus:.2f} times its CPU")
+        for who, took in list(kinds.items())[1:]:
+            rates = statistics.median(one.seconds / other.seconds for one, other in zip(bare, took, strict=True))
+            cpus = statistics.median(other.cpu / one.cpu for one, other in zip(bare, took, strict=True))
+            print(f"  {who}: {rates:.2f} of bare aiohttp's rate, {cpus:.2f} times its CPU")
     for many in (1, _MANY):
         before = _reset_peak()
         await _ours(f"{url}/5.0", many, many)
@@ -100,13 +106,15 @@ async def _bare(url: str, files: int) -> Took:
         return await _timed(fetch, files, _AT_ONCE)
 
 
-async def _ours(url: str, files: int, at_once: int) -> Took:
+async def _ours(url: str, files: int, at_once: int, bucket: Bucket | None = None) -> Took:
     with TemporaryDirectory(dir=Path.cwd()) as folder:
         options = {
             "url": f"{url}/#call_id#",
             "name": "#call_id#.wav",
             "timeout": "2m",
-            "storage": {"kind": "folder", "path": folder},
+            "storage": {"kind": "s3", **bucket.options, "received_in": folder, "prefix": Path(folder).name}
+            if bucket
+            else {"kind": "folder", "path": folder},
         }
         destination = Destination("recordings", checked(Options, options, "destinations.recordings"))
         await destination.open()
