@@ -11,7 +11,6 @@ from pathlib import Path  # noqa: E402
 
 # What each web process needs is imported once, before they are forked: it is shared, and one that died is back at once.
 import gateway.assembly  # noqa: E402
-import gateway.receiver  # noqa: E402
 import gateway.web  # noqa: E402, F401
 from gateway.parent import PARENT, die_with_parent  # noqa: E402
 from gateway.settings import Document  # noqa: E402

@@ -39,6 +39,12 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def accepts(port: int) -> bool:
+    """Whether somebody takes connections there."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 def wait_for(condition: Callable[[], Any], seconds: float = 20, what: str = "it") -> Any:
     """What `condition` gives as soon as it is true."""
     deadline = time.monotonic() + seconds

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import click
 
+from gateway.assembly import Workshop
 from gateway.authenticators import Proof
 from gateway.errors import ConfigError
 from gateway.pipeline import Gateway
@@ -66,8 +67,6 @@ def gateway_in_force(document: Document, store: Store) -> Gateway:
 
     The files may have been changed since, without a HUP: that is said.
     """
-    from gateway.assembly import Workshop  # who only reads what is stored needs no Spyne
-
     newest = store.revisions.newest()
     if not newest:
         return Workshop().build(document, newest)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
@@ -12,13 +11,12 @@ import click
 
 from gateway.cli import OK, REFUSED
 from gateway.cli.configured import config_option, place_there
+from gateway.cli.ringing import bell
 from gateway.cli.selecting import conditions
-from gateway.cli.starting import runtime_of
 from gateway.settings import Document
 from gateway.store.history import Selection
 from gateway.store.intervene import Done, Intervention
 from gateway.store.store import database_at
-from gateway.store.wakeup import bell_of
 
 _STATES = ("waiting", "dead")
 
@@ -72,8 +70,8 @@ def _chosen(identities: tuple[int, ...], event_type: str | None, **conditions: A
 @contextmanager
 def _intervention(document: Document) -> Iterator[Intervention]:
     place = place_there(document)
-    with closing(database_at(place)) as database, closing(bell_of(place, runtime_of(document), time.monotonic)) as bell:
-        yield Intervention(database, bell.ring)
+    with closing(database_at(place)) as database, bell(document, place) as ours:
+        yield Intervention(database, ours.ring)
 
 
 def _is_wanted(chosen: Which, verb: str, counted: Callable[[Which], int], *, yes: bool, dry_run: bool) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import getpass
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -14,8 +13,8 @@ import click
 
 from gateway import cli
 from gateway.cli.configured import config_option, duties_by, gateway_in_force, opened
+from gateway.cli.ringing import bell
 from gateway.cli.selecting import conditions
-from gateway.cli.starting import runtime_of
 from gateway.errors import StoreUnavailable
 from gateway.model.delivery import State
 from gateway.pipeline import Gateway
@@ -24,7 +23,6 @@ from gateway.store.replayed import Survey, missing, survey
 from gateway.store.replaying import Replaying
 from gateway.store.replays import Progress, Replay, Replays, Wanted
 from gateway.store.store import Store
-from gateway.store.wakeup import bell_of
 
 _SHOWN = 5
 
@@ -64,18 +62,15 @@ def carry_on(document: Document, store: Store, gateway: Gateway, replay: Replay)
     """Make what `replay` has not made yet, telling how far it came; an exit code. Ctrl-C cancels it."""
     number, replays = replay.number, Replays(store.database)
     carried = Replaying(store.database, number, duties_by(gateway, store), gateway.revision)
-    bell = bell_of(store.database.place, runtime_of(document), time.monotonic)
     try:
-        with _progress(replay) as tell:
-            ended = carried.run(lambda: datetime.now(UTC), woke=bell.ring, tell=tell)
+        with bell(document, store.database.place) as ours, _progress(replay) as tell:
+            ended = carried.run(lambda: datetime.now(UTC), woke=ours.ring, tell=tell)
     except KeyboardInterrupt:
         replays.cancel(number)
         ended = replays.get(number) or replay
     except StoreUnavailable:
         click.echo(f"replay {number} stopped; go on with: gateway replays resume {number}", err=True)
         raise
-    finally:
-        bell.close()
     skipped = [f"{carried.nowhere} events that no route leads there"] if carried.nowhere else []
     skipped += [f"{carried.gone} that were gone"] if carried.gone else []
     note = f"; skipped: {', '.join(skipped)}" if skipped else ""

@@ -6,6 +6,7 @@ import getpass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from gateway.assembly import Workshop
 from gateway.runtime import runtime_folder
 from gateway.settings import Document
 from gateway.store.migrate import migrate
@@ -22,8 +23,6 @@ def prepare(document: Document, *, in_force: bool) -> int:
     `in_force` puts this file in force whatever the database holds: a person asked for it. Without it, only a
     configuration the database never saw does so: an old process that restarts during an upgrade changes nothing.
     """
-    from gateway.assembly import Workshop  # others need `runtime_of` alone
-
     settings = document.settings()
     logs.set_up(settings.log.format, settings.log.level)
     Workshop().build(document, 0)

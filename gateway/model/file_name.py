@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import count
 from pathlib import PurePosixPath
 
 from gateway.model.forms import ZoneOf, no_zones
@@ -73,6 +75,13 @@ def with_mark(name: str, mark: str) -> str:
     """`name` with `mark` behind its stem: `with_mark("a/b.wav", "2")` is `a/b-2.wav`."""
     path = PurePosixPath(name)
     return str(path.with_name(f"{path.stem}-{mark}{path.suffix}"))
+
+
+def numbered(name: str) -> Iterator[str]:
+    """`name`, and what it is called where that is taken: `a.wav`, `a-2.wav`, `a-3.wav`, without an end."""
+    yield name
+    for number in count(2):
+        yield with_mark(name, str(number))
 
 
 def _plain(text: str) -> str:

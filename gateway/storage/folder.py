@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import itertools
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -14,7 +13,7 @@ from typing import Annotated, BinaryIO
 
 from pydantic import AfterValidator, ValidationInfo
 
-from gateway.model.file_name import safe_part, with_mark
+from gateway.model.file_name import numbered, safe_part
 from gateway.storage import checked_path
 from gateway.toml import Table
 from gateway.values import Size, Unusable, folder_of
@@ -65,8 +64,7 @@ class Storage:
         """By a hard link, which fails where there is something: no other process can come between."""
         with part.open("rb") as file:
             os.fsync(file.fileno())
-        for number in itertools.count(1):
-            named = path if number == 1 else with_mark(path, str(number))
+        for named in numbered(path):
             final = self._inside(named)
             _make(final.parent)
             try:

@@ -9,13 +9,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from importlib.util import find_spec
-from itertools import count
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from gateway.model.file_name import with_mark
+from gateway.model.file_name import numbered
 from gateway.storage import checked_path, folder
 from gateway.toml import Table
 from gateway.values import SecretRef, Size, Unusable, WebUrl
@@ -98,8 +97,7 @@ class Storage:
         A server that doesn't know the condition overwrites what came in the moment since we looked.
         """
         with _telling():
-            for number in count(1):
-                named = path if number == 1 else with_mark(path, str(number))
+            for named in numbered(path):
                 if self._is_put(part, self._key(named), digest):
                     part.unlink(missing_ok=True)
                     return named
@@ -138,18 +136,23 @@ class Storage:
         """Whether `key` has the content now, by us or somebody before. False where it has another."""
         there = self._head(key)
         if there is None:
-            try:
-                self._connected().put_file(
-                    str(part), f"{self._options.bucket}/{key}", mode="create", chunksize=_PIECE, max_concurrency=1,
-                    Metadata={_DIGEST: digest},
-                )  # fmt: skip
-            except OSError as error:
-                if not _is_taken(error):
-                    raise
-                there = self._head(key)
-            else:
+            if self._is_created(part, key, digest):
                 return True
+            there = self._head(key)
         return there is not None and there["Metadata"].get(_DIGEST) == digest
+
+    def _is_created(self, part: Path, key: str, digest: str) -> bool:
+        """Store it, unless there is something. Raises OSError."""
+        try:
+            self._connected().put_file(
+                str(part), f"{self._options.bucket}/{key}", mode="create", chunksize=_PIECE, max_concurrency=1,
+                Metadata={_DIGEST: digest},
+            )  # fmt: skip
+        except OSError as error:
+            if not _is_taken(error):
+                raise
+            return False
+        return True
 
     def _head(self, key: str) -> dict[str, Any] | None:
         try:

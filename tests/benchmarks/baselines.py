@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests import ROOT
-from tests.running import free_port, wait_for
+from tests.running import accepts, free_port, wait_for
 
 WEB_PROCESSES = 2
 
@@ -76,16 +75,11 @@ def served(folder: Path, program: str) -> Iterator[int]:
         cwd=folder, env=os.environ | {"PYTHONPATH": str(ROOT)},
     )  # fmt: skip
     try:
-        wait_for(lambda: _accepts(port), 20, "the baseline")
+        wait_for(lambda: accepts(port), 20, "the baseline")
         yield port
     finally:
         process.terminate()
         process.wait(20)
-
-
-def _accepts(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def hello_request(port: int) -> bytes:

@@ -24,7 +24,7 @@ from gateway.toml import checked
 from tests import ROOT
 from tests.builders import a_payload, an_event
 from tests.recordings.audio import a_wav
-from tests.running import free_port
+from tests.running import accepts, free_port, wait_for
 from tests.storage.bucket import ENVIRONMENT, Bucket, a_bucket, s3_server
 
 _ROUNDS = 5
@@ -51,6 +51,7 @@ def main() -> None:
     server = subprocess.Popen([sys.executable, "-m", "tests.benchmarks.recordings", str(port)], cwd=ROOT)
     os.environ |= ENVIRONMENT
     try:
+        wait_for(lambda: accepts(port), 20, "the server")
         with s3_server() as s3, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:  # as the worker has it
             runner.run(_measured(f"http://127.0.0.1:{port}", a_bucket(s3)))
     finally:
@@ -59,7 +60,6 @@ def main() -> None:
 
 
 async def _measured(url: str, bucket: Bucket) -> None:
-    await _answering(url)
     for name, size in _SIZES.items():
         files = max(1, int(_FILES / size))
         bare, ours, stored = [], [], []
@@ -83,16 +83,6 @@ async def _measured(url: str, bucket: Bucket) -> None:
         before = _reset_peak()
         await _ours(f"{url}/5.0", many, many)
         print(f"{many} at once, of 5 MB each: {(_memory('VmHWM') - before) / 1024:.1f} MiB more than at rest")
-
-
-async def _answering(url: str) -> None:
-    async with aiohttp.ClientSession() as session:
-        for _ in range(200):
-            try:
-                async with session.get(f"{url}/0.1"):
-                    return
-            except aiohttp.ClientError:
-                await asyncio.sleep(0.05)
 
 
 async def _bare(url: str, files: int) -> Took:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,7 +15,7 @@ import requests
 
 from gateway.model.delivery import State
 from tests import ROOT
-from tests.running import Downstream, RunningGateway, running, wait_for
+from tests.running import Downstream, RunningGateway, accepts, running, wait_for
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -132,7 +131,7 @@ def test_serve_and_work_do_together_what_run_does(tmp_path: Path, downstream: Do
     with gateway.log.open("ab") as log:
         web = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
     try:
-        wait_for(lambda: _accepts(gateway), 30, "the web")
+        wait_for(lambda: accepts(gateway.port), 30, "the web")
         assert gateway.post("pbx/call-ended", json={"call_id": "1"}).status_code == 202
         assert not downstream.arrived
         done = gateway.cli("work", "--until-idle")
@@ -142,8 +141,3 @@ def test_serve_and_work_do_together_what_run_does(tmp_path: Path, downstream: Do
         web.terminate()
         web.wait(20)
         gateway.clean()
-
-
-def _accepts(gateway: RunningGateway) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", gateway.port)) == 0

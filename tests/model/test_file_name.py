@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from itertools import islice
 from pathlib import PurePosixPath
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.model.file_name import LONGEST, FileName, safe_part, with_mark
+from gateway.model.file_name import LONGEST, FileName, numbered, safe_part, with_mark
 from gateway.model.scope import Scope
 from gateway.model.template import Unresolved
 from tests.builders import an_event
@@ -104,3 +105,7 @@ def test_a_name_that_leads_out_by_itself_is_none(text: str) -> None:
 def test_a_mark_stands_before_the_ending() -> None:
     assert "a/b-2.wav" == with_mark("a/b.wav", "2")
     assert "b-agent" == with_mark("b", "agent")
+
+
+def test_a_name_that_is_taken_gets_a_number() -> None:
+    assert ["a/b.wav", "a/b-2.wav", "a/b-3.wav"] == list(islice(numbered("a/b.wav"), 3))

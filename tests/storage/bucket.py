@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
-import requests
 from s3fs import S3FileSystem
 
-from tests.running import free_port, wait_for
+from tests.running import accepts, free_port, wait_for
 
 KEY = {"access_key": {"env": "S3_ID"}, "secret_key": {"env": "S3_SECRET"}}
 ENVIRONMENT = {"S3_ID": "AKIDEXAMPLE", "S3_SECRET": "hunter2", "AWS_EC2_METADATA_DISABLED": "true"}
@@ -48,9 +47,8 @@ def s3_server() -> Iterator[str]:
         command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={"MOTO_S3_DEFAULT_MAX_KEYS": str(PAGE)}
     )
     try:
-        url = f"http://127.0.0.1:{port}"
-        wait_for(lambda: _answers(url), 60, "the start of moto")
-        yield url
+        wait_for(lambda: accepts(port), 60, "the start of moto")
+        yield f"http://127.0.0.1:{port}"
     finally:
         server.terminate()
         server.wait(10)
@@ -64,10 +62,3 @@ def a_bucket(endpoint: str) -> Bucket:
     name = f"recordings-{next(_numbers)}"
     files.call_s3("create_bucket", Bucket=name)
     return Bucket(endpoint, name, files)
-
-
-def _answers(url: str) -> bool:
-    try:
-        return requests.get(url, timeout=5).ok
-    except requests.ConnectionError:
-        return False
